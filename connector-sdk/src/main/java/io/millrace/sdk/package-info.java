@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.sdk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.millrace.declarative;
+
+import org.jspecify.annotations.NullMarked;
