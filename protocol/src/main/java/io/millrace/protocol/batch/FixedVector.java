@@ -1,0 +1,156 @@
+package io.millrace.protocol.batch;
+
+import io.millrace.protocol.schema.ColumnType;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Values of 2, 4, 8 or 16 bytes, little endian as on the machine; a UUID's bytes are in their own order. The method must fit
+ * the width: nothing is widened on the way.
+ */
+public final class FixedVector extends Vector {
+    private final int width;
+    private MemorySegment data;
+    private int capacity;
+
+    FixedVector(BatchMemory memory, ColumnType type, int width, int expectedRows) {
+        super(memory, type);
+        this.width = width;
+        this.data = memory.allocate((long) Math.max(expectedRows, 16) * width);
+        this.capacity = capacity(data);
+    }
+
+    private int capacity(MemorySegment block) {
+        return (int) Math.min(Integer.MAX_VALUE, block.byteSize() / width);
+    }
+
+    /** Bytes of a value. */
+    public int width() {
+        return width;
+    }
+
+    public void appendShort(short value) {
+        reserve();
+        data.set(SHORT, (long) length * 2, value);
+        length++;
+    }
+
+    public void appendInt(int value) {
+        reserve();
+        data.set(INT, (long) length * 4, value);
+        length++;
+    }
+
+    public void appendLong(long value) {
+        reserve();
+        data.set(LONG, (long) length * 8, value);
+        length++;
+    }
+
+    public void appendFloat(float value) {
+        appendInt(Float.floatToRawIntBits(value));
+    }
+
+    public void appendDouble(double value) {
+        appendLong(Double.doubleToRawLongBits(value));
+    }
+
+    /** Appends a 128-bit integer. */
+    public void append128(long low, long high) {
+        reserve();
+        data.set(LONG, (long) length * 16, low);
+        data.set(LONG, (long) length * 16 + 8, high);
+        length++;
+    }
+
+    /** Appends {@link #width} bytes of {@code source} as they are. */
+    public void appendBytes(byte[] source, int offset) {
+        reserve();
+        MemorySegment.copy(source, offset, data, BYTE, (long) length * width, width);
+        length++;
+    }
+
+    @Override
+    public void appendNull() {
+        if (length == capacity) {
+            grow();
+        }
+        markNull();
+        data.asSlice((long) length * width, width).fill((byte) 0);
+        length++;
+    }
+
+    public short getShort(int row) {
+        return data.get(SHORT, (long) row * 2);
+    }
+
+    public int getInt(int row) {
+        return data.get(INT, (long) row * 4);
+    }
+
+    public long getLong(int row) {
+        return data.get(LONG, (long) row * 8);
+    }
+
+    public float getFloat(int row) {
+        return Float.intBitsToFloat(getInt(row));
+    }
+
+    public double getDouble(int row) {
+        return Double.longBitsToDouble(getLong(row));
+    }
+
+    /** The lower half of a 128-bit value. */
+    public long getLow(int row) {
+        return data.get(LONG, (long) row * 16);
+    }
+
+    /** The upper half of a 128-bit value. */
+    public long getHigh(int row) {
+        return data.get(LONG, (long) row * 16 + 8);
+    }
+
+    @Override
+    public void appendFrom(Vector source, int row) {
+        if (source.isNull(row)) {
+            appendNull();
+            return;
+        }
+        reserve();
+        MemorySegment.copy(((FixedVector) source).data, (long) row * width, data, (long) length * width, width);
+        length++;
+    }
+
+    @Override
+    public void truncate(int newLength) {
+        truncateValidity(newLength);
+        length = newLength;
+    }
+
+    /** The values, one after another; a null's bytes are zero unless it was made null afterwards. */
+    public MemorySegment data() {
+        return data;
+    }
+
+    @Override
+    public long bytes() {
+        return validityBytes() + (long) length * width;
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        memory.release(data);
+    }
+
+    private void reserve() {
+        if (length == capacity) {
+            grow();
+        }
+        markValid();
+    }
+
+    private void grow() {
+        data = Buffers.grow(memory, data, (long) length * width, (long) (length + 1) * width);
+        capacity = capacity(data);
+    }
+}
