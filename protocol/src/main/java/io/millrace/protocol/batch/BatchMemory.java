@@ -6,11 +6,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The memory that batches of one sync may take: a budget in bytes, and a pool of freed blocks. Safe for all threads.
+ * The memory that batches of one sync may take: a budget in bytes, and a pool of freed blocks. Safe
+ * for all threads.
  *
- * <p>Only the start of a batch waits for room ({@link #awaitRoom}); the growth of one that was started is granted, since
- * its producer could otherwise wait for ever for memory that only its own batch would free. Batches are bounded in bytes,
- * so the budget is exceeded by one batch of each producer at the most.
+ * <p>Only the start of a batch waits for room ({@link #awaitRoom}); the growth of one that was
+ * started is granted, since its producer could otherwise wait for ever for memory that only its own
+ * batch would free. Batches are bounded in bytes, so the budget is exceeded by one batch of each
+ * producer at the most.
  */
 public final class BatchMemory {
     private static final int SMALLEST_POOLED = 16; // 64 KiB: below, malloc is quick by itself
@@ -112,7 +114,9 @@ public final class BatchMemory {
             if (used < limit) {
                 roomMade.signalAll();
             }
-            if (sizeClass >= SMALLEST_POOLED && sizeClass <= LARGEST_POOLED && pooled + size <= pooledLimit) {
+            if (sizeClass >= SMALLEST_POOLED
+                    && sizeClass <= LARGEST_POOLED
+                    && pooled + size <= pooledLimit) {
                 pooled += size;
                 pool[sizeClass].addLast(block);
                 return;

@@ -14,11 +14,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of one stream as columns, with when they were read and what was altered in them. Holds up to {@link #MAX_ROWS} rows
- * and about {@link #MAX_BYTES}; the producer looks at {@link #isFull} after each row.
+ * Rows of one stream as columns, with when they were read and what was altered in them. Holds up to
+ * {@link #MAX_ROWS} rows and about {@link #MAX_BYTES}; the producer looks at {@link #isFull} after
+ * each row.
  *
- * <p>To fill it: append one value to every vector, then call {@link #endRow}; {@link #abandonRow} takes back what was
- * appended since.
+ * <p>To fill it: append one value to every vector, then call {@link #endRow}; {@link #abandonRow}
+ * takes back what was appended since.
  */
 public final class ColumnBatch implements AutoCloseable {
     /** DuckDB's row group: what it takes fastest. */
@@ -41,10 +42,15 @@ public final class ColumnBatch implements AutoCloseable {
     private boolean closed;
 
     /**
-     * @param extractedAt when the rows were read, microseconds since 1970 UTC; {@link #extractedAtOfOpenRow} differs for a
-     *     row
+     * @param extractedAt when the rows were read, microseconds since 1970 UTC; {@link
+     *     #extractedAtOfOpenRow} differs for a row
      */
-    public ColumnBatch(BatchMemory memory, StreamName stream, StreamSchema schema, long extractedAt, int expectedRows) {
+    public ColumnBatch(
+            BatchMemory memory,
+            StreamName stream,
+            StreamSchema schema,
+            long extractedAt,
+            int expectedRows) {
         this.memory = memory;
         this.stream = stream;
         this.schema = schema;
@@ -55,7 +61,8 @@ public final class ColumnBatch implements AutoCloseable {
         }
     }
 
-    private ColumnBatch(ColumnBatch origin, StreamName stream, StreamSchema schema, Vector[] vectors) {
+    private ColumnBatch(
+            ColumnBatch origin, StreamName stream, StreamSchema schema, Vector[] vectors) {
         this.memory = origin.memory;
         this.stream = stream;
         this.schema = schema;
@@ -67,17 +74,23 @@ public final class ColumnBatch implements AutoCloseable {
     }
 
     /**
-     * The same rows with other columns: a batch of {@code newVectors}, which may be vectors of this one. Vectors of this batch
-     * that are not among them are closed; this batch must not be touched afterwards.
+     * The same rows with other columns: a batch of {@code newVectors}, which may be vectors of this
+     * one. Vectors of this batch that are not among them are closed; this batch must not be touched
+     * afterwards.
      */
-    public ColumnBatch replaceColumns(StreamName newStream, StreamSchema newSchema, List<Vector> newVectors) {
+    public ColumnBatch replaceColumns(
+            StreamName newStream, StreamSchema newSchema, List<Vector> newVectors) {
         if (newVectors.size() != newSchema.size()) {
             throw new IllegalArgumentException("a vector for each column");
         }
         for (int i = 0; i < newVectors.size(); i++) {
             if (newVectors.get(i).length() != rows) {
-                throw new IllegalArgumentException("column %s has %d values for %d rows"
-                        .formatted(newSchema.column(i).name(), newVectors.get(i).length(), rows));
+                throw new IllegalArgumentException(
+                        "column %s has %d values for %d rows"
+                                .formatted(
+                                        newSchema.column(i).name(),
+                                        newVectors.get(i).length(),
+                                        rows));
             }
         }
         var kept = Collections.<Vector>newSetFromMap(new IdentityHashMap<>());
@@ -87,7 +100,8 @@ public final class ColumnBatch implements AutoCloseable {
                 vector.close();
             }
         }
-        var replaced = new ColumnBatch(this, newStream, newSchema, newVectors.toArray(Vector[]::new));
+        var replaced =
+                new ColumnBatch(this, newStream, newSchema, newVectors.toArray(Vector[]::new));
         extractedAtOfRows = null;
         closed = true;
         return replaced;
@@ -148,7 +162,10 @@ public final class ColumnBatch implements AutoCloseable {
         }
     }
 
-    /** Takes back the values that were appended after the last {@link #endRow}, also where only some vectors have one. */
+    /**
+     * Takes back the values that were appended after the last {@link #endRow}, also where only some
+     * vectors have one.
+     */
     public void abandonRow() {
         for (Vector vector : vectors) {
             if (vector.length() > rows) {
@@ -188,7 +205,9 @@ public final class ColumnBatch implements AutoCloseable {
             return;
         }
         if (extractedAtOfRows == null) {
-            extractedAtOfRows = (FixedVector) Vector.create(memory, new ColumnType.Int64(), Math.max(rows, 1024));
+            extractedAtOfRows =
+                    (FixedVector)
+                            Vector.create(memory, new ColumnType.Int64(), Math.max(rows, 1024));
             for (int i = 0; i < rows; i++) {
                 extractedAtOfRows.appendLong(extractedAt);
             }
@@ -197,7 +216,10 @@ public final class ColumnBatch implements AutoCloseable {
         extractedAtOfRows.appendLong(micros);
     }
 
-    /** Notes that a value of {@code row} was altered; {@code row} may be the one that is being filled. */
+    /**
+     * Notes that a value of {@code row} was altered; {@code row} may be the one that is being
+     * filled.
+     */
     public void change(int row, FieldChange change) {
         changes.computeIfAbsent(row, _ -> new ArrayList<>(1)).add(change);
     }
@@ -225,7 +247,10 @@ public final class ColumnBatch implements AutoCloseable {
         return sum;
     }
 
-    /** Whether the batch should be handed on. Looks at the bytes now and then; see {@link #isFull(long)} for wide rows. */
+    /**
+     * Whether the batch should be handed on. Looks at the bytes now and then; see {@link
+     * #isFull(long)} for wide rows.
+     */
     public boolean isFull() {
         if (rows >= MAX_ROWS) {
             return true;

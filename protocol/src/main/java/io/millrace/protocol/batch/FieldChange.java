@@ -1,7 +1,8 @@
 package io.millrace.protocol.batch;
 
 /**
- * What was altered in a row on its way; it ends in the row's {@code _airbyte_meta.changes} (reference: protocol 1.3.1).
+ * What was altered in a row on its way; it ends in the row's {@code _airbyte_meta.changes}
+ * (reference: protocol 1.3.1).
  *
  * @param field the column's name, or a dotted path below it
  */

@@ -4,8 +4,8 @@ import io.millrace.protocol.schema.ColumnType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Values of 2, 4, 8 or 16 bytes, little endian as on the machine; a UUID's bytes are in their own order. The method must fit
- * the width: nothing is widened on the way.
+ * Values of 2, 4, 8 or 16 bytes, little endian as on the machine; a UUID's bytes are in their own
+ * order. The method must fit the width: nothing is widened on the way.
  */
 public final class FixedVector extends Vector {
     private final int width;
@@ -116,7 +116,12 @@ public final class FixedVector extends Vector {
             return;
         }
         reserve();
-        MemorySegment.copy(((FixedVector) source).data, (long) row * width, data, (long) length * width, width);
+        MemorySegment.copy(
+                ((FixedVector) source).data,
+                (long) row * width,
+                data,
+                (long) length * width,
+                width);
         length++;
     }
 
@@ -126,7 +131,9 @@ public final class FixedVector extends Vector {
         length = newLength;
     }
 
-    /** The values, one after another; a null's bytes are zero unless it was made null afterwards. */
+    /**
+     * The values, one after another; a null's bytes are zero unless it was made null afterwards.
+     */
     public MemorySegment data() {
         return data;
     }

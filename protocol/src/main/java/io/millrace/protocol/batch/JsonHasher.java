@@ -13,8 +13,9 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Hashes of JSON texts by value: white space and the order of keys don't count, of a key that stands twice the last counts,
- * numbers are equal if their values are. A text that is no JSON is hashed by its bytes.
+ * Hashes of JSON texts by value: white space and the order of keys don't count, of a key that
+ * stands twice the last counts, numbers are equal if their values are. A text that is no JSON is
+ * hashed by its bytes.
  */
 final class JsonHasher {
     private static final JsonFactory FACTORY = new JsonFactory();
@@ -36,7 +37,9 @@ final class JsonHasher {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> {
                 long hash = 3;
-                for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+                for (JsonToken next = parser.nextToken();
+                        next != JsonToken.END_ARRAY;
+                        next = parser.nextToken()) {
                     hash = RowHasher.mix(hash, value(parser, next));
                 }
                 yield hash;

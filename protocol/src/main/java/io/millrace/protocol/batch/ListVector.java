@@ -3,7 +3,10 @@ package io.millrace.protocol.batch;
 import io.millrace.protocol.schema.ColumnType;
 import java.lang.foreign.MemorySegment;
 
-/** Lists: {@code length + 1} offsets of 32 bits into a vector of all elements. Append the elements, then {@link #endList}. */
+/**
+ * Lists: {@code length + 1} offsets of 32 bits into a vector of all elements. Append the elements,
+ * then {@link #endList}.
+ */
 public final class ListVector extends Vector {
     private final Vector elements;
     private MemorySegment offsets;

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * The C library's allocator. Arenas are not used for batches: closing a shared one stops every thread for a moment, and
- * an access through one checks its liveness each time.
+ * The C library's allocator. Arenas are not used for batches: closing a shared one stops every
+ * thread for a moment, and an access through one checks its liveness each time.
  */
 final class NativeMemory {
     private static final MethodHandle MALLOC;
@@ -16,16 +16,22 @@ final class NativeMemory {
 
     static {
         Linker linker = Linker.nativeLinker();
-        MALLOC = linker.downcallHandle(
-                linker.defaultLookup().find("malloc").orElseThrow(),
-                FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
-        FREE = linker.downcallHandle(
-                linker.defaultLookup().find("free").orElseThrow(), FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
+        MALLOC =
+                linker.downcallHandle(
+                        linker.defaultLookup().find("malloc").orElseThrow(),
+                        FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG));
+        FREE =
+                linker.downcallHandle(
+                        linker.defaultLookup().find("free").orElseThrow(),
+                        FunctionDescriptor.ofVoid(ValueLayout.ADDRESS));
     }
 
     private NativeMemory() {}
 
-    /** {@code size} bytes of arbitrary content, aligned for every type; throws {@link OutOfMemoryError}. */
+    /**
+     * {@code size} bytes of arbitrary content, aligned for every type; throws {@link
+     * OutOfMemoryError}.
+     */
     static MemorySegment allocate(long size) {
         MemorySegment address;
         try {

@@ -6,13 +6,21 @@ import java.util.BitSet;
 public final class RowFilter {
     private RowFilter() {}
 
-    /** A new batch with the rows of {@code batch} whose bit is set, in their order; {@code batch} is closed. */
+    /**
+     * A new batch with the rows of {@code batch} whose bit is set, in their order; {@code batch} is
+     * closed.
+     */
     public static ColumnBatch keep(ColumnBatch batch, BitSet kept) {
         if (kept.cardinality() == batch.rows()) {
             return batch;
         }
-        var result = new ColumnBatch(
-                batch.memory(), batch.stream(), batch.schema(), batch.rows() == 0 ? 0 : batch.extractedAt(0), kept.cardinality());
+        var result =
+                new ColumnBatch(
+                        batch.memory(),
+                        batch.stream(),
+                        batch.schema(),
+                        batch.rows() == 0 ? 0 : batch.extractedAt(0),
+                        kept.cardinality());
         for (int column = 0; column < batch.schema().size(); column++) {
             Vector from = batch.vector(column);
             Vector to = result.vector(column);

@@ -4,12 +4,13 @@ import io.millrace.protocol.schema.ColumnType;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A 64-bit hash of each row of a batch, over the values of given columns in given order, and nothing else: two batches of the
- * same column types give the same hash for the same row, wherever they come from. The sum of the hashes of many rows doesn't
- * depend on their order; it is the checksum of receipts and of {@code verify}.
+ * A 64-bit hash of each row of a batch, over the values of given columns in given order, and
+ * nothing else: two batches of the same column types give the same hash for the same row, wherever
+ * they come from. The sum of the hashes of many rows doesn't depend on their order; it is the
+ * checksum of receipts and of {@code verify}.
  *
- * <p>Equal values hash equally: NaNs are one value, the texts of {@link ColumnType.Jsonb} are compared as JSON values. -0.0
- * and 0.0 differ, since a destination can tell them apart.
+ * <p>Equal values hash equally: NaNs are one value, the texts of {@link ColumnType.Jsonb} are
+ * compared as JSON values. -0.0 and 0.0 differ, since a destination can tell them apart.
  */
 public final class RowHasher {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -54,7 +55,12 @@ public final class RowHasher {
                 boolean json = variable.type() instanceof ColumnType.Jsonb;
                 MemorySegment data = variable.data();
                 for (int row = 0; row < rows; row++) {
-                    hashes[row] = mix(hashes[row], variable.isNull(row) ? NULL : hashValue(variable, data, row, json));
+                    hashes[row] =
+                            mix(
+                                    hashes[row],
+                                    variable.isNull(row)
+                                            ? NULL
+                                            : hashValue(variable, data, row, json));
                 }
             }
             case ListVector list -> {
@@ -89,24 +95,25 @@ public final class RowHasher {
                     switch (vector.width()) {
                         case 2 -> mix(hashes[row], vector.getShort(row));
                         case 4 ->
-                            mix(
-                                    hashes[row],
-                                    vector.type() instanceof ColumnType.Float32
-                                            ? Float.floatToIntBits(vector.getFloat(row))
-                                            : vector.getInt(row));
+                                mix(
+                                        hashes[row],
+                                        vector.type() instanceof ColumnType.Float32
+                                                ? Float.floatToIntBits(vector.getFloat(row))
+                                                : vector.getInt(row));
                         case 8 ->
-                            mix(
-                                    hashes[row],
-                                    vector.type() instanceof ColumnType.Float64
-                                            ? Double.doubleToLongBits(vector.getDouble(row))
-                                            : vector.getLong(row));
+                                mix(
+                                        hashes[row],
+                                        vector.type() instanceof ColumnType.Float64
+                                                ? Double.doubleToLongBits(vector.getDouble(row))
+                                                : vector.getLong(row));
                         default -> mix(mix(hashes[row], vector.getLow(row)), vector.getHigh(row));
                     };
             hashes[row] = hash;
         }
     }
 
-    private static long hashValue(VariableVector vector, MemorySegment data, int row, boolean json) {
+    private static long hashValue(
+            VariableVector vector, MemorySegment data, int row, boolean json) {
         return json
                 ? JsonHasher.hash(data, vector.start(row), vector.size(row))
                 : hashBytes(data, vector.start(row), vector.size(row));

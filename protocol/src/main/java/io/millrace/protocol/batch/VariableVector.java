@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Values of varying length: bytes one after another, and {@code length + 1} offsets of 32 bits into them. All values
- * together hold less than 2 GiB; batches are bounded far below.
+ * Values of varying length: bytes one after another, and {@code length + 1} offsets of 32 bits into
+ * them. All values together hold less than 2 GiB; batches are bounded far below.
  */
 public final class VariableVector extends Vector {
     private static final long MAX_BYTES = Integer.MAX_VALUE;

@@ -6,10 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /**
- * The values of one column, in Arrow's layout: a validity bitmap (absent as long as no value is null), and the buffers of
- * the case. Filled from the front, one value after another.
+ * The values of one column, in Arrow's layout: a validity bitmap (absent as long as no value is
+ * null), and the buffers of the case. Filled from the front, one value after another.
  */
-public abstract sealed class Vector implements AutoCloseable permits BitVector, FixedVector, VariableVector, ListVector {
+public abstract sealed class Vector implements AutoCloseable
+        permits BitVector, FixedVector, VariableVector, ListVector {
     static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -33,22 +34,29 @@ public abstract sealed class Vector implements AutoCloseable permits BitVector, 
             case ColumnType.Bool _ -> new BitVector(memory, type, expectedRows);
             case ColumnType.Int16 _ -> new FixedVector(memory, type, 2, expectedRows);
             case ColumnType.Int32 _, ColumnType.Float32 _, ColumnType.Date _ ->
-                new FixedVector(memory, type, 4, expectedRows);
+                    new FixedVector(memory, type, 4, expectedRows);
             case ColumnType.Int64 _,
                     ColumnType.Float64 _,
                     ColumnType.Time _,
                     ColumnType.TimeTz _,
                     ColumnType.Timestamp _,
-                    ColumnType.TimestampTz _ -> new FixedVector(memory, type, 8, expectedRows);
-            case ColumnType.Decimal _, ColumnType.Uuid _ -> new FixedVector(memory, type, 16, expectedRows);
+                    ColumnType.TimestampTz _ ->
+                    new FixedVector(memory, type, 8, expectedRows);
+            case ColumnType.Decimal _, ColumnType.Uuid _ ->
+                    new FixedVector(memory, type, 16, expectedRows);
             case ColumnType.BigDecimalText _,
                     ColumnType.JsonNumber _,
                     ColumnType.Text _,
                     ColumnType.Json _,
                     ColumnType.Jsonb _,
-                    ColumnType.Binary _ -> new VariableVector(memory, type, expectedRows);
+                    ColumnType.Binary _ ->
+                    new VariableVector(memory, type, expectedRows);
             case ColumnType.ListOf list ->
-                new ListVector(memory, type, Vector.create(memory, list.element(), expectedRows), expectedRows);
+                    new ListVector(
+                            memory,
+                            type,
+                            Vector.create(memory, list.element(), expectedRows),
+                            expectedRows);
         };
     }
 
@@ -69,7 +77,10 @@ public abstract sealed class Vector implements AutoCloseable permits BitVector, 
         return validity != null && (validity.get(BYTE, row >>> 3) & (1 << (row & 7))) == 0;
     }
 
-    /** The validity bitmap, least significant bit first; empty while no value is null. Bits beyond the length are arbitrary. */
+    /**
+     * The validity bitmap, least significant bit first; empty while no value is null. Bits beyond
+     * the length are arbitrary.
+     */
     public final Optional<MemorySegment> validity() {
         return nullCount == 0 ? Optional.empty() : Optional.ofNullable(validity);
     }
@@ -95,7 +106,10 @@ public abstract sealed class Vector implements AutoCloseable permits BitVector, 
     /** Bytes in use by its values, for bounds and statistics. */
     public abstract long bytes();
 
-    /** Gives the memory back. The vector and every segment that it showed must not be touched afterwards. */
+    /**
+     * Gives the memory back. The vector and every segment that it showed must not be touched
+     * afterwards.
+     */
     @Override
     public void close() {
         if (validity != null) {
@@ -146,7 +160,8 @@ public abstract sealed class Vector implements AutoCloseable permits BitVector, 
                 MemorySegment.copy(bits, 0, grown, 0, kept);
                 memory.release(bits);
             }
-            // What was appended before the first null is there, and so is what comes until the next.
+            // What was appended before the first null is there, and so is what comes until the
+            // next.
             grown.asSlice(kept).fill((byte) 0xFF);
             validity = grown;
             validityCapacity = (int) Math.min(Integer.MAX_VALUE, grown.byteSize() * 8);

@@ -9,7 +9,10 @@ import tools.jackson.databind.JsonNode;
  *
  * @param stream whose records it covers; empty for those of all streams of its lane
  * @param state opaque; goes back to the source as it came
- * @param records records of its scope since the checkpoint before it, as written: after filters, without rejected ones
- * @param checksum sum of the row hashes of these records; see {@link io.millrace.protocol.batch.RowHasher}
+ * @param records records of its scope since the checkpoint before it, as written: after filters,
+ *     without rejected ones
+ * @param checksum sum of the row hashes of these records; see {@link
+ *     io.millrace.protocol.batch.RowHasher}
  */
-public record Checkpoint(Optional<StreamName> stream, JsonNode state, long records, long checksum) {}
+public record Checkpoint(
+        Optional<StreamName> stream, JsonNode state, long records, long checksum) {}

@@ -9,30 +9,37 @@ import java.util.Set;
  */
 public interface Destination extends AutoCloseable {
 
-    /** Returns if the destination can be reached and written to, after a probe through the real write path; else throws. */
+    /**
+     * Returns if the destination can be reached and written to, after a probe through the real
+     * write path; else throws.
+     */
     void check() throws InterruptedException;
 
     /** The modes that it can do. Others are refused before anything is created. */
     Set<SyncMode> supportedModes();
 
     /**
-     * Says what {@link DestinationSession#open} would do for {@code targets}, and changes nothing. Two targets that would land in
-     * one table are a {@link io.millrace.protocol.failure.ConfigurationFailure} that names both.
+     * Says what {@link DestinationSession#open} would do for {@code targets}, and changes nothing.
+     * Two targets that would land in one table are a {@link
+     * io.millrace.protocol.failure.ConfigurationFailure} that names both.
      *
      * @param pipeline the pipeline's name
      */
     List<LandingPlan> plan(String pipeline, List<StreamTarget> targets) throws InterruptedException;
 
     /**
-     * Begins writing for {@code pipeline}; blocks until earlier writers of the same pipeline that died are gone.
+     * Begins writing for {@code pipeline}; blocks until earlier writers of the same pipeline that
+     * died are gone.
      */
     DestinationSession open(String pipeline) throws InterruptedException;
 
     /**
-     * Reads back what has landed of {@code target}, all generations that readers see, as columns of the landed types and under the
-     * landed names, in batches that {@code sink} closes. For verifying.
+     * Reads back what has landed of {@code target}, all generations that readers see, as columns of
+     * the landed types and under the landed names, in batches that {@code sink} closes. For
+     * verifying.
      */
-    void readBack(String pipeline, StreamTarget target, ReadBackRequest request, BatchSink sink) throws InterruptedException;
+    void readBack(String pipeline, StreamTarget target, ReadBackRequest request, BatchSink sink)
+            throws InterruptedException;
 
     @Override
     default void close() {}

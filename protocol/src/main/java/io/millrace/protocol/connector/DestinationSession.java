@@ -6,33 +6,36 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A pipeline's time of writing to a destination. Lanes are opened and closed while it is open, several at a time from
- * different threads.
+ * A pipeline's time of writing to a destination. Lanes are opened and closed while it is open,
+ * several at a time from different threads.
  */
 public interface DestinationSession extends AutoCloseable {
 
     /**
-     * What is durable, for each stream that this pipeline ever wrote: the newest checkpoint that was committed together with the
-     * records it covers. A destination that keeps none (see {@link #keepsCheckpoints}) gives an empty list.
+     * What is durable, for each stream that this pipeline ever wrote: the newest checkpoint that
+     * was committed together with the records it covers. A destination that keeps none (see {@link
+     * #keepsCheckpoints}) gives an empty list.
      */
     List<StoredCheckpoint> checkpoints() throws InterruptedException;
 
     /**
-     * Whether checkpoints are kept by the destination, in the same transaction as the records. Where not, the sync loop keeps
-     * them beside it, and a record may come twice after a crash.
+     * Whether checkpoints are kept by the destination, in the same transaction as the records.
+     * Where not, the sync loop keeps them beside it, and a record may come twice after a crash.
      */
     boolean keepsCheckpoints();
 
     /**
-     * Opens a lane for streams that are committed together; mostly one. Creates and alters their tables as their {@link
-     * LandingPlan}s say. Where {@link StreamTarget#generation} was begun by an earlier run and not finished, goes on with what
-     * that run committed; what is left of other unfinished generations is dropped.
+     * Opens a lane for streams that are committed together; mostly one. Creates and alters their
+     * tables as their {@link LandingPlan}s say. Where {@link StreamTarget#generation} was begun by
+     * an earlier run and not finished, goes on with what that run committed; what is left of other
+     * unfinished generations is dropped.
      */
-    DestinationLane open(List<StreamTarget> targets, LaneListener listener) throws InterruptedException;
+    DestinationLane open(List<StreamTarget> targets, LaneListener listener)
+            throws InterruptedException;
 
     /**
-     * Forgets the checkpoints of {@code streams}, and with {@code data} drops their tables too. Generations still only grow
-     * afterwards.
+     * Forgets the checkpoints of {@code streams}, and with {@code data} drops their tables too.
+     * Generations still only grow afterwards.
      */
     void reset(Collection<StreamName> streams, boolean data) throws InterruptedException;
 

@@ -6,11 +6,14 @@ import io.millrace.protocol.catalog.StreamName;
 public interface LaneListener {
 
     /**
-     * {@code checkpoint}, and all before it in this lane, are durable with every record they cover (invariant 1). Called once for
-     * each checkpoint, in order, or for the newest of several alone.
+     * {@code checkpoint}, and all before it in this lane, are durable with every record they cover
+     * (invariant 1). Called once for each checkpoint, in order, or for the newest of several alone.
      */
     void durable(Checkpoint checkpoint);
 
-    /** A row of {@code stream} could not be landed (invariant 3). {@code reason} holds no value of it. */
+    /**
+     * A row of {@code stream} could not be landed (invariant 3). {@code reason} holds no value of
+     * it.
+     */
     void rejected(StreamName stream, String reason);
 }

@@ -8,11 +8,14 @@ import tools.jackson.databind.JsonNode;
  * What one run of a source reads.
  *
  * @param streams in the order in which they are best begun
- * @param globalState the state of all streams together, for sources that checkpoint globally; empty otherwise
+ * @param globalState the state of all streams together, for sources that checkpoint globally; empty
+ *     otherwise
  * @param memory where batches are made, with the run's budget
  */
 public record ReadPlan(
-        List<StreamRequest> streams, Optional<JsonNode> globalState, io.millrace.protocol.batch.BatchMemory memory) {
+        List<StreamRequest> streams,
+        Optional<JsonNode> globalState,
+        io.millrace.protocol.batch.BatchMemory memory) {
     public ReadPlan {
         streams = List.copyOf(streams);
     }

@@ -10,12 +10,15 @@ public interface SourceOutput {
     StreamOutput stream(StreamName name);
 
     /**
-     * A state that covers every record of every stream that was emitted before (invariant 2). A run gives either global
-     * checkpoints or checkpoints by stream, never both.
+     * A state that covers every record of every stream that was emitted before (invariant 2). A run
+     * gives either global checkpoints or checkpoints by stream, never both.
      */
     void globalCheckpoint(JsonNode state) throws InterruptedException;
 
-    /** Keeps {@code config} as the source's new configuration, whole, also if the sync fails afterwards. */
+    /**
+     * Keeps {@code config} as the source's new configuration, whole, also if the sync fails
+     * afterwards.
+     */
     void configuration(JsonNode config);
 
     /** Tells the log. Never with a secret or a user's data. */

@@ -10,13 +10,16 @@ import tools.jackson.databind.JsonNode;
  *
  * @param stream the stream's name at the source
  * @param generation the newest generation that anything was committed for; 0 before the first
- * @param generationComplete whether that generation was finished (and, where it replaces, swapped in)
- * @param state the newest durable state of that generation; empty at its beginning, and after a reset
+ * @param generationComplete whether that generation was finished (and, where it replaces, swapped
+ *     in)
+ * @param state the newest durable state of that generation; empty at its beginning, and after a
+ *     reset
  * @param globalState whether {@code state} is the state of all streams together
  * @param recordsCommitted records committed for that generation so far
  * @param table the table as a person would name it
  * @param mode the sync mode it was written in
- * @param details what else the sync loop wants kept with it, such as the schema and the configuration it was read with
+ * @param details what else the sync loop wants kept with it, such as the schema and the
+ *     configuration it was read with
  * @param committedAt when, by the destination's clock, which decides nothing
  */
 public record StoredCheckpoint(

@@ -9,13 +9,16 @@ import tools.jackson.databind.JsonNode;
 /**
  * A stream that a source offers.
  *
- * @param primaryKey the columns of the key that the source knows, in order; empty where it knows none. A path of several
- *     names leads into a JSON column
- * @param defaultCursor the path of the cursor that is taken where the user names none; empty where there is none
- * @param sourceDefinedCursor whether the source follows changes by itself, so that the user can't choose a cursor
+ * @param primaryKey the columns of the key that the source knows, in order; empty where it knows
+ *     none. A path of several names leads into a JSON column
+ * @param defaultCursor the path of the cursor that is taken where the user names none; empty where
+ *     there is none
+ * @param sourceDefinedCursor whether the source follows changes by itself, so that the user can't
+ *     choose a cursor
  * @param incremental whether it can be read from a state on
  * @param resumable whether a full refresh can go on from a state
- * @param jsonSchema the schema as the source gave it, if it gave one; else it is made of the columns
+ * @param jsonSchema the schema as the source gave it, if it gave one; else it is made of the
+ *     columns
  */
 public record StreamDescription(
         StreamName name,
@@ -34,26 +37,55 @@ public record StreamDescription(
 
     /** A stream that is only read as a whole, without a key. */
     public static StreamDescription of(StreamName name, StreamSchema schema) {
-        return new StreamDescription(name, schema, List.of(), List.of(), false, false, false, Optional.empty());
+        return new StreamDescription(
+                name, schema, List.of(), List.of(), false, false, false, Optional.empty());
     }
 
     public StreamDescription withPrimaryKey(List<List<String>> newPrimaryKey) {
         return new StreamDescription(
-                name, schema, newPrimaryKey, defaultCursor, sourceDefinedCursor, incremental, resumable, jsonSchema);
+                name,
+                schema,
+                newPrimaryKey,
+                defaultCursor,
+                sourceDefinedCursor,
+                incremental,
+                resumable,
+                jsonSchema);
     }
 
     public StreamDescription withSchema(StreamSchema newSchema) {
         return new StreamDescription(
-                name, newSchema, primaryKey, defaultCursor, sourceDefinedCursor, incremental, resumable, jsonSchema);
+                name,
+                newSchema,
+                primaryKey,
+                defaultCursor,
+                sourceDefinedCursor,
+                incremental,
+                resumable,
+                jsonSchema);
     }
 
     public StreamDescription withCursor(List<String> newDefaultCursor, boolean sourceDefined) {
         return new StreamDescription(
-                name, schema, primaryKey, newDefaultCursor, sourceDefined, true, resumable, jsonSchema);
+                name,
+                schema,
+                primaryKey,
+                newDefaultCursor,
+                sourceDefined,
+                true,
+                resumable,
+                jsonSchema);
     }
 
     public StreamDescription withResumable(boolean newResumable) {
         return new StreamDescription(
-                name, schema, primaryKey, defaultCursor, sourceDefinedCursor, incremental, newResumable, jsonSchema);
+                name,
+                schema,
+                primaryKey,
+                defaultCursor,
+                sourceDefinedCursor,
+                incremental,
+                newResumable,
+                jsonSchema);
     }
 }

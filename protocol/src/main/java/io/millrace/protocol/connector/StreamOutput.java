@@ -6,8 +6,9 @@ import io.millrace.protocol.schema.StreamSchema;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where a source gives what it reads of one stream. Safe for all threads; where several emit (partitions), they agree among
- * themselves so that a checkpoint follows the records it covers and no record that it does not (invariant 2).
+ * Where a source gives what it reads of one stream. Safe for all threads; where several emit
+ * (partitions), they agree among themselves so that a checkpoint follows the records it covers and
+ * no record that it does not (invariant 2).
  */
 public interface StreamOutput {
 
@@ -15,35 +16,45 @@ public interface StreamOutput {
     void started() throws InterruptedException;
 
     /**
-     * An empty batch of the stream's columns, with the sync's memory; blocks while the memory budget is used up. Whoever asks
-     * for it emits or closes it.
+     * An empty batch of the stream's columns, with the sync's memory; blocks while the memory
+     * budget is used up. Whoever asks for it emits or closes it.
      */
     default ColumnBatch newBatch(StreamSchema schema) throws InterruptedException {
         return newBatch(schema, 1024);
     }
 
-    /** As {@link #newBatch(StreamSchema)}, with room for {@code expectedRows} from the beginning. */
+    /**
+     * As {@link #newBatch(StreamSchema)}, with room for {@code expectedRows} from the beginning.
+     */
     ColumnBatch newBatch(StreamSchema schema, int expectedRows) throws InterruptedException;
 
     /**
-     * Passes {@code batch} on, and with it the right to touch it; blocks while the destination is behind. Empty batches are
-     * dropped. Its schema is the request's; or a wider one (a column more, a wider type), from which the destination's table is
-     * widened before the batch is written, or the sync of this stream fails where that is not allowed.
+     * Passes {@code batch} on, and with it the right to touch it; blocks while the destination is
+     * behind. Empty batches are dropped. Its schema is the request's; or a wider one (a column
+     * more, a wider type), from which the destination's table is widened before the batch is
+     * written, or the sync of this stream fails where that is not allowed.
      */
     void emit(ColumnBatch batch) throws InterruptedException;
 
     /**
-     * A state that covers exactly the records of this stream that were emitted before (invariant 2).
+     * A state that covers exactly the records of this stream that were emitted before (invariant
+     * 2).
      */
     void checkpoint(JsonNode state) throws InterruptedException;
 
-    /** Counts a record that can't be delivered (invariant 3). {@code reason} names its place, and holds no value of it. */
+    /**
+     * Counts a record that can't be delivered (invariant 3). {@code reason} names its place, and
+     * holds no value of it.
+     */
     void reject(String reason) throws InterruptedException;
 
     /** How many rows and bytes are to come in all, as far as known; -1 for unknown. */
     void estimate(long rows, long bytes);
 
-    /** Everything was emitted; a state that covers it all was given before where the stream has states. */
+    /**
+     * Everything was emitted; a state that covers it all was given before where the stream has
+     * states.
+     */
     void complete() throws InterruptedException;
 
     /** The stream could not be read to its end; what was given until now stands. */

@@ -10,12 +10,14 @@ import tools.jackson.databind.JsonNode;
  * What is to be read of one stream.
  *
  * @param stream as discovered
- * @param schema the columns to read, a selection of the stream's, in the order in which batches carry them
- * @param syncMode as the user chose it; the source looks at whether it is incremental, and whether null cursors come again
- *     (the deduplicated ones)
+ * @param schema the columns to read, a selection of the stream's, in the order in which batches
+ *     carry them
+ * @param syncMode as the user chose it; the source looks at whether it is incremental, and whether
+ *     null cursors come again (the deduplicated ones)
  * @param cursor path of the cursor; empty where the source defines it or the mode has none
  * @param primaryKey the key in force; paths, see {@link StreamDescription}
- * @param state where to go on, as given to {@link StreamOutput#checkpoint} before; empty for the beginning
+ * @param state where to go on, as given to {@link StreamOutput#checkpoint} before; empty for the
+ *     beginning
  * @param purpose a sync, or a comparison
  */
 public record StreamRequest(
@@ -42,8 +44,9 @@ public record StreamRequest(
         SYNC,
 
         /**
-         * Reads everything that a destination should hold when {@code state} was its last checkpoint: for incremental modes the
-         * rows up to the state's cursor, those with a null cursor included; for the others all rows. Checkpoints are not asked for.
+         * Reads everything that a destination should hold when {@code state} was its last
+         * checkpoint: for incremental modes the rows up to the state's cursor, those with a null
+         * cursor included; for the others all rows. Checkpoints are not asked for.
          */
         COMPARE,
 

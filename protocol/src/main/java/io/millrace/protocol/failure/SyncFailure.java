@@ -2,7 +2,10 @@ package io.millrace.protocol.failure;
 
 import org.jspecify.annotations.Nullable;
 
-/** Something that ends an operation. The message is for a person and names the next step; the detail is for the log. */
+/**
+ * Something that ends an operation. The message is for a person and names the next step; the detail
+ * is for the log.
+ */
 public abstract sealed class SyncFailure extends RuntimeException
         permits ConfigurationFailure, TransientFailure, SystemFailure {
     private final String detail;

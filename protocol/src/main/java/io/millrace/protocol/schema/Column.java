@@ -7,8 +7,9 @@ import java.util.Optional;
  *
  * @param name as the source calls it
  * @param type how its values travel
- * @param sourceType the source's own name of the type, such as {@code numeric(12,2)} or {@code inet}; a destination of the
- *     same kind may create its column with it. Empty where the source has no name for it
+ * @param sourceType the source's own name of the type, such as {@code numeric(12,2)} or {@code
+ *     inet}; a destination of the same kind may create its column with it. Empty where the source
+ *     has no name for it
  */
 public record Column(String name, ColumnType type, Optional<String> sourceType) {
 

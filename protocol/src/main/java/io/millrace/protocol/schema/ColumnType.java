@@ -1,8 +1,8 @@
 package io.millrace.protocol.schema;
 
 /**
- * The type of a column's values in memory. The set is ours and closed: each case fixes one memory layout (Arrow's, see
- * {@link io.millrace.protocol.batch.Vector}) and one meaning.
+ * The type of a column's values in memory. The set is ours and closed: each case fixes one memory
+ * layout (Arrow's, see {@link io.millrace.protocol.batch.Vector}) and one meaning.
  */
 public sealed interface ColumnType {
 
@@ -25,9 +25,10 @@ public sealed interface ColumnType {
     record Float64() implements ColumnType {}
 
     /**
-     * A decimal with {@code precision} digits, {@code scale} of them behind the point, as an unscaled 128-bit integer.
-     * Three values outside of every decimal stand for what PostgreSQL's {@code numeric} can hold beside numbers: {@link
-     * #NAN_HIGH}, {@link #POSITIVE_INFINITY_HIGH} and {@link #NEGATIVE_INFINITY_HIGH} in the upper half, 0 in the lower.
+     * A decimal with {@code precision} digits, {@code scale} of them behind the point, as an
+     * unscaled 128-bit integer. Three values outside of every decimal stand for what PostgreSQL's
+     * {@code numeric} can hold beside numbers: {@link #NAN_HIGH}, {@link #POSITIVE_INFINITY_HIGH}
+     * and {@link #NEGATIVE_INFINITY_HIGH} in the upper half, 0 in the lower.
      *
      * @param precision 1 to 38
      * @param scale 0 to {@code precision}
@@ -46,12 +47,16 @@ public sealed interface ColumnType {
     }
 
     /**
-     * A number of any size with every digit, as plain decimal text (an optional sign, digits, an optional point with
-     * digits; never an exponent), or {@code NaN}, {@code Infinity}, {@code -Infinity}. Trailing zeros are kept.
+     * A number of any size with every digit, as plain decimal text (an optional sign, digits, an
+     * optional point with digits; never an exponent), or {@code NaN}, {@code Infinity}, {@code
+     * -Infinity}. Trailing zeros are kept.
      */
     record BigDecimalText() implements ColumnType {}
 
-    /** A JSON number as its producer wrote it, exponent included: how JSON-shaped sources deliver {@code number}. */
+    /**
+     * A JSON number as its producer wrote it, exponent included: how JSON-shaped sources deliver
+     * {@code number}.
+     */
     record JsonNumber() implements ColumnType {}
 
     /** UTF-8 text. */
@@ -61,14 +66,14 @@ public sealed interface ColumnType {
     record Json() implements ColumnType {}
 
     /**
-     * A JSON value whose text may be written anew (order of keys, white space, repeated keys), as in PostgreSQL's {@code
-     * jsonb}: two texts are equal if their values are.
+     * A JSON value whose text may be written anew (order of keys, white space, repeated keys), as
+     * in PostgreSQL's {@code jsonb}: two texts are equal if their values are.
      */
     record Jsonb() implements ColumnType {}
 
     /**
-     * Days since 1970-01-01, proleptic Gregorian, 32 bits. {@link Integer#MAX_VALUE} is infinity, {@code
-     * -Integer.MAX_VALUE} is -infinity.
+     * Days since 1970-01-01, proleptic Gregorian, 32 bits. {@link Integer#MAX_VALUE} is infinity,
+     * {@code -Integer.MAX_VALUE} is -infinity.
      */
     record Date() implements ColumnType {}
 
@@ -76,8 +81,8 @@ public sealed interface ColumnType {
     record Time() implements ColumnType {}
 
     /**
-     * A time of day with its offset, 64 bits: {@code micros << 24 | (57599 - offsetSeconds)}, where the offset is in seconds
-     * east of UTC (DuckDB's encoding of TIMETZ).
+     * A time of day with its offset, 64 bits: {@code micros << 24 | (57599 - offsetSeconds)}, where
+     * the offset is in seconds east of UTC (DuckDB's encoding of TIMETZ).
      */
     record TimeTz() implements ColumnType {
         private static final int MAX_OFFSET = 57_599;
@@ -97,9 +102,10 @@ public sealed interface ColumnType {
     }
 
     /**
-     * Microseconds since 1970-01-01T00:00 of a local clock, 64 bits, proleptic Gregorian. {@link Long#MAX_VALUE} is
-     * infinity, {@code -Long.MAX_VALUE} is -infinity. Values below {@link Timestamps#MIN_MICROS} (other than -infinity) have
-     * wrapped around: they stand for instants after {@link Timestamps#MAX_MICROS}, which PostgreSQL has and most others not.
+     * Microseconds since 1970-01-01T00:00 of a local clock, 64 bits, proleptic Gregorian. {@link
+     * Long#MAX_VALUE} is infinity, {@code -Long.MAX_VALUE} is -infinity. Values below {@link
+     * Timestamps#MIN_MICROS} (other than -infinity) have wrapped around: they stand for instants
+     * after {@link Timestamps#MAX_MICROS}, which PostgreSQL has and most others not.
      */
     record Timestamp() implements ColumnType {}
 
@@ -112,7 +118,10 @@ public sealed interface ColumnType {
     /** 16 bytes, most significant first. */
     record Uuid() implements ColumnType {}
 
-    /** A list of one dimension; elements may be null. Never a list of lists: those travel as {@link Json}. */
+    /**
+     * A list of one dimension; elements may be null. Never a list of lists: those travel as {@link
+     * Json}.
+     */
     record ListOf(ColumnType element) implements ColumnType {
         public ListOf {
             if (element instanceof ListOf) {

@@ -13,7 +13,8 @@ public record StreamSchema(List<Column> columns) {
         Map<String, Integer> seen = new HashMap<>();
         for (Column column : columns) {
             if (seen.put(column.name(), 1) != null) {
-                throw new IllegalArgumentException("column \"%s\" stands twice in a stream".formatted(column.name()));
+                throw new IllegalArgumentException(
+                        "column \"%s\" stands twice in a stream".formatted(column.name()));
             }
         }
     }
