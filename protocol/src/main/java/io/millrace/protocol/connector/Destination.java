@@ -1,5 +1,6 @@
 package io.millrace.protocol.connector;
 
+import io.millrace.protocol.batch.ColumnBatch;
 import java.util.List;
 import java.util.Set;
 
@@ -26,6 +27,15 @@ public interface Destination extends AutoCloseable {
      * @param pipeline the pipeline's name
      */
     List<LandingPlan> plan(String pipeline, List<StreamTarget> targets) throws InterruptedException;
+
+    /**
+     * Makes the values null that this destination can't hold though their vector can (a NaN among
+     * decimals, a year beyond its range, a text that is no JSON), and notes each as a {@link
+     * io.millrace.protocol.batch.FieldChange} on its row (invariant 6). Called once for each batch,
+     * after its columns have the landed names and types, before it is hashed and written; for
+     * verifying also on batches that are never written. Blocks on nothing; for any thread.
+     */
+    default void fit(ColumnBatch landed) {}
 
     /**
      * Begins writing for {@code pipeline}; blocks until earlier writers of the same pipeline that
