@@ -48,6 +48,16 @@ public interface StreamOutput {
      */
     void reject(String reason) throws InterruptedException;
 
+    /**
+     * What was committed of this generation no longer fits the source (its table has changed since
+     * the state was written): it is to be dropped, and the stream is read from the beginning, into
+     * a fresh generation. Only before the first batch of a run; the source goes on as if it had
+     * been given no state.
+     *
+     * @param reason for a person, without values
+     */
+    void restart(String reason) throws InterruptedException;
+
     /** How many rows and bytes are to come in all, as far as known; -1 for unknown. */
     void estimate(long rows, long bytes);
 
