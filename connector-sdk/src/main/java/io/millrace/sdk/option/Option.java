@@ -11,9 +11,9 @@ import java.lang.annotation.Target;
  * component's type says what it takes: {@code String}, {@code int}, {@code long}, {@code boolean},
  * {@code double}, an enum (constants in lower case, {@code _} as {@code -} where {@link EnumValue}
  * doesn't say otherwise), {@link java.net.URI}, {@link java.time.Duration} (written {@code 30s},
- * {@code 5m}), {@link DataSize} (written {@code 64MB}), {@link Secret}, a {@code List} or {@code
- * Map<String, …>} of these, a nested record, a sealed interface of records (a {@code oneOf}, see
- * {@link Alternative}), or {@code JsonNode} for anything.
+ * {@code 5m}), {@link DataSize} (written {@code 64MB}), {@link java.time.Instant}, {@link Secret},
+ * a {@code List} or {@code Map<String, …>} of these, a nested record, a sealed interface of records
+ * (a {@code oneOf}, see {@link Alternative}), or {@code JsonNode} for anything.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
