@@ -3,10 +3,12 @@ package io.millrace.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 
@@ -74,6 +76,42 @@ class TestPostgresTest {
         server.close();
         assertThat(server.isRunning()).isFalse();
         assertThat(Path.of(data).getParent()).doesNotExist();
+    }
+
+    @Test
+    void doesNotOutliveAJvmThatIsKilled() throws Exception {
+        Process jvm =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                ForgetfulProgram.class.getName())
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        String data = jvm.inputReader().readLine();
+        assertThat(Path.of(data)).exists();
+        jvm.destroyForcibly().waitFor();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (Files.exists(Path.of(data).getParent()) && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        assertThat(Path.of(data).getParent()).doesNotExist();
+        assertThat(
+                        ProcessHandle.allProcesses()
+                                .filter(process ->
+                                        process.info().commandLine().orElse("").contains(data)))
+                .isEmpty();
+    }
+
+    /** Starts a server, tells where its data is, and waits to be killed. */
+    static final class ForgetfulProgram {
+        private ForgetfulProgram() {}
+
+        public static void main(String[] arguments) throws Exception {
+            TestDatabase database = TestPostgres.shared().createDatabase();
+            System.out.println(database.query("SHOW data_directory").getFirst());
+            Thread.sleep(Duration.ofMinutes(5));
+        }
     }
 
     @Test
