@@ -1,0 +1,91 @@
+package io.millrace.replication.sync;
+
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SystemFailure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a second run of a pipeline out. The system holds the lock for the process, so that a
+ * crashed holder blocks nobody.
+ */
+public final class PipelineLock implements AutoCloseable {
+    /**
+     * The lock is on a byte that is never written, so that others can read who holds it (also where
+     * locks are mandatory).
+     */
+    private static final long LOCKED_BYTE = 1 << 20;
+
+    private final FileChannel channel;
+    private final FileLock lock;
+
+    private PipelineLock(FileChannel channel, FileLock lock) {
+        this.channel = channel;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the lock in {@code file}, whose folder exists; throws a {@link ConfigurationFailure}
+     * that says who has it where another run does.
+     */
+    public static PipelineLock take(Path file, String pipeline, String holder) {
+        try {
+            FileChannel channel =
+                    FileChannel.open(
+                            file,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE);
+            FileLock lock = tryLock(channel);
+            if (lock == null) {
+                String other = readHolder(channel);
+                channel.close();
+                throw new ConfigurationFailure(
+                        "Pipeline \"%s\" is being run already, by %s. Wait for it to end, or stop it."
+                                .formatted(pipeline, other.isEmpty() ? "another process" : other));
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+            return new PipelineLock(channel, lock);
+        } catch (IOException e) {
+            throw new SystemFailure(
+                    "The lock file %s can't be written; allow writing there or set MILLRACE_HOME."
+                            .formatted(file),
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock(LOCKED_BYTE, 1, false);
+        } catch (OverlappingFileLockException _) {
+            return null; // held by this very process
+        }
+    }
+
+    private static String readHolder(FileChannel channel) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(1024);
+        channel.read(buffer, 0);
+        return new String(buffer.array(), 0, buffer.position(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        try (channel) {
+            lock.release();
+        } catch (IOException e) {
+            throw new SystemFailure(
+                    "The pipeline's lock file can't be released.",
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+    }
+}

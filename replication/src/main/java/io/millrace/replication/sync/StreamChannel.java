@@ -1,0 +1,273 @@
+package io.millrace.replication.sync;
+
+import io.millrace.protocol.batch.BatchMemory;
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RowHasher;
+import io.millrace.protocol.connector.Checkpoint;
+import io.millrace.protocol.connector.Destination;
+import io.millrace.protocol.connector.LandingPlan;
+import io.millrace.protocol.connector.StreamOutput;
+import io.millrace.protocol.connector.StreamTarget;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.replication.checkpoint.CheckpointDetails;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+/**
+ * One stream of one attempt: takes what the source gives, on the source's threads, maps and lands
+ * it, counts it, and hands it to the lane's writer in the order in which it came (invariant 4).
+ */
+final class StreamChannel implements StreamOutput {
+    private final StreamRun run;
+    private final BatchMemory memory;
+    private final SyncSettings settings;
+    private final SyncProgress progress;
+    private final Destination destination;
+    private final LaneOpener opener;
+    private final SchemaChangePolicy policy;
+    private final boolean commitsBeforeTheEnd;
+
+    // Guarded by this: the order of hand-overs, and what belongs to it.
+    private StreamPipeline pipeline;
+    private StreamTarget target;
+    private CheckpointDetails details;
+    private @Nullable LaneWriter writer;
+    private @Nullable JsonNode lastState;
+    private long recordsSinceCheckpoint;
+    private long checksumSinceCheckpoint;
+    private long changesSinceCheckpoint;
+    private boolean emitted;
+    private boolean ended;
+
+    /** Opens the lane of a stream when it is started. */
+    interface LaneOpener {
+        /** Blocks while too many lanes are open. */
+        Opened open(StreamTarget target) throws InterruptedException;
+
+        /** Ends the lane of a stream that begins anew, and returns when it has ended. */
+        void close(LaneWriter writer) throws InterruptedException;
+
+        record Opened(LaneWriter writer, LandingPlan landing) {}
+    }
+
+    StreamChannel(
+            StreamRun run,
+            StreamTarget target,
+            StreamPipeline pipeline,
+            CheckpointDetails details,
+            BatchMemory memory,
+            SyncSettings settings,
+            SyncProgress progress,
+            Destination destination,
+            LaneOpener opener,
+            SchemaChangePolicy policy) {
+        this.run = run;
+        this.target = target;
+        this.pipeline = pipeline;
+        this.details = details;
+        this.memory = memory;
+        this.settings = settings;
+        this.progress = progress;
+        this.destination = destination;
+        this.opener = opener;
+        this.policy = policy;
+        // A full refresh that appends may have to be begun anew by its source (restart), and what
+        // it committed could not be told
+        // from earlier syncs' rows: all of it becomes durable at the end, at once.
+        this.commitsBeforeTheEnd =
+                run.configuration().mode().incremental() || run.configuration().mode().overwrite();
+    }
+
+    @Override
+    public synchronized void started() throws InterruptedException {
+        if (writer == null) {
+            openLane();
+            run.reading();
+        }
+    }
+
+    private void openLane() throws InterruptedException {
+        LaneOpener.Opened opened = opener.open(target);
+        writer = opened.writer();
+        pipeline.land(opened.landing());
+    }
+
+    @Override
+    public ColumnBatch newBatch(StreamSchema schema, int expectedRows) throws InterruptedException {
+        memory.awaitRoom();
+        return new ColumnBatch(memory, run.name(), schema, nowMicros(), expectedRows);
+    }
+
+    @Override
+    public synchronized void emit(ColumnBatch batch) throws InterruptedException {
+        if (batch.rows() == 0) {
+            batch.close();
+            return;
+        }
+        ColumnBatch landed;
+        try {
+            requireOpen();
+            if (!batch.schema().equals(pipeline.readSchema())) {
+                widen(batch.schema());
+            }
+            run.read(batch.rows(), batch.bytes());
+            landed = pipeline.apply(batch);
+        } catch (RuntimeException | InterruptedException e) {
+            batch.close();
+            throw e;
+        }
+        if (landed.rows() == 0) {
+            landed.close();
+            return;
+        }
+        destination.fit(landed);
+        for (long hash : RowHasher.hash(landed)) {
+            checksumSinceCheckpoint += hash;
+        }
+        for (var changes : landed.changes().values()) {
+            changesSinceCheckpoint += changes.size();
+        }
+        recordsSinceCheckpoint += landed.rows();
+        emitted = true;
+        requireWriter().write(landed);
+    }
+
+    /** The source has found wider columns than it had promised. */
+    private void widen(StreamSchema schema) throws InterruptedException {
+        if (policy == SchemaChangePolicy.PAUSE || policy == SchemaChangePolicy.IGNORE) {
+            throw new ConfigurationFailure(
+                    "The columns of %s have changed while it was read (%s), and schema_changes is %s. Run the sync again with schema_changes: propagate to go on with them."
+                            .formatted(
+                                    run.name(),
+                                    String.join(
+                                            "; ",
+                                            StreamPlanner.changes(pipeline.readSchema(), schema)),
+                                    policy.text()));
+        }
+        pipeline = pipeline.withReadSchema(schema);
+        target = target.withSchema(pipeline.mappedSchema());
+        details = details.withSchema(schema);
+        pipeline.land(requireWriter().evolve(target));
+    }
+
+    @Override
+    public synchronized void checkpoint(JsonNode state) throws InterruptedException {
+        requireOpen();
+        lastState = state;
+        if (commitsBeforeTheEnd) {
+            Checkpoint checkpoint = takeCheckpoint(state);
+            requireWriter().checkpoint(checkpoint, details.toJson());
+        }
+    }
+
+    /** A state of all streams; this one takes it unless it has ended, or has not begun. */
+    synchronized void globalCheckpoint(GlobalState global) throws InterruptedException {
+        if (writer != null && !ended) {
+            details = details.withGlobalSequence(global.sequence());
+            checkpoint(global.state());
+        }
+    }
+
+    /** Invariant 2: covers what was handed over since the checkpoint before. */
+    private Checkpoint takeCheckpoint(JsonNode state) {
+        var checkpoint =
+                new Checkpoint(
+                        Optional.of(run.name()),
+                        state,
+                        recordsSinceCheckpoint,
+                        checksumSinceCheckpoint);
+        run.hand(
+                checkpoint,
+                recordsSinceCheckpoint,
+                checksumSinceCheckpoint,
+                changesSinceCheckpoint);
+        recordsSinceCheckpoint = 0;
+        checksumSinceCheckpoint = 0;
+        changesSinceCheckpoint = 0;
+        return checkpoint;
+    }
+
+    @Override
+    public void reject(String reason) {
+        run.reject(reason);
+    }
+
+    @Override
+    public void estimate(long rows, long bytes) {
+        progress.estimate(run.name(), rows, bytes);
+    }
+
+    @Override
+    public synchronized void restart(String reason) throws InterruptedException {
+        requireOpen();
+        if (emitted) {
+            throw new SystemFailure(
+                    "The source began stream %s anew in the middle of it.".formatted(run.name()),
+                    reason);
+        }
+        progress.log(
+                io.millrace.protocol.connector.SourceOutput.LogLevel.INFO,
+                "%s is read from the beginning: %s".formatted(run.name(), reason));
+        opener.close(requireWriter());
+        boolean replace = commitsBeforeTheEnd;
+        target = target.withGeneration(target.generation() + 1, replace);
+        details = details.withReplace(replace);
+        run.generation(target.generation());
+        openLane();
+    }
+
+    @Override
+    public synchronized void complete() throws InterruptedException {
+        requireOpen();
+        ended = true;
+        JsonNode state = lastState == null ? NullNode.getInstance() : lastState;
+        requireWriter().finish(run.name(), takeCheckpoint(state), details.toJson());
+    }
+
+    @Override
+    public synchronized void incomplete(SyncFailure failure) {
+        abandon(failure);
+    }
+
+    /** Ends the stream here, if it has not ended: what checkpoints cover is kept. */
+    synchronized void abandon(SyncFailure failure) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        progress.detail("%s: %s".formatted(run.name(), failure.detail()), failure);
+        if (writer == null) {
+            run.failed(failure);
+        } else {
+            writer.abandon(run.name(), failure);
+        }
+    }
+
+    /** Whether it was neither completed nor given up. */
+    synchronized boolean open() {
+        return !ended;
+    }
+
+    private void requireOpen() throws InterruptedException {
+        if (ended) {
+            throw new SystemFailure(
+                    "The source went on with stream %s after its end.".formatted(run.name()),
+                    "nothing may follow");
+        }
+        started();
+    }
+
+    private LaneWriter requireWriter() {
+        return java.util.Objects.requireNonNull(writer, "requireOpen comes first");
+    }
+
+    private long nowMicros() {
+        var now = settings.clock().instant();
+        return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.replication.sync;
+
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.StreamDescription;
+import io.millrace.protocol.connector.SyncMode;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One stream as the user wants it synced; checked against the source's description.
+ *
+ * @param cursor path of the cursor in force; empty where the source defines it, or the mode has
+ *     none
+ * @param primaryKey paths of the key in force; not empty in deduplicated modes
+ * @param fields the columns to take; empty for all
+ * @param mappers in the API's shapes, applied in order
+ * @param named whether the user named this very stream, rather than a pattern or nothing
+ */
+public record StreamConfiguration(
+        StreamDescription stream,
+        SyncMode mode,
+        List<String> cursor,
+        List<List<String>> primaryKey,
+        Optional<List<String>> fields,
+        List<JsonNode> mappers,
+        boolean named) {
+
+    public StreamConfiguration {
+        cursor = List.copyOf(cursor);
+        primaryKey = primaryKey.stream().map(List::copyOf).toList();
+        fields = fields.map(List::copyOf);
+        mappers = List.copyOf(mappers);
+    }
+
+    public StreamName name() {
+        return stream.name();
+    }
+}

@@ -1,0 +1,41 @@
+package io.millrace.replication.sync;
+
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.Destination;
+import io.millrace.protocol.connector.Source;
+import io.millrace.replication.checkpoint.LocalCheckpoints;
+import java.util.List;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What one run is to do.
+ *
+ * @param pipeline the pipeline's name: its identity, checkpoints hang on it
+ * @param streams what to sync, in the order in which to begin
+ * @param missing streams that the user named and the source no longer has: each fails, the others
+ *     run
+ * @param fullRefresh reads everything into a new generation, which replaces the old one
+ * @param acceptSchemaChanges lets streams go on that {@link SchemaChangePolicy#PAUSE} would stop
+ * @param local where checkpoints are kept for a destination that keeps none
+ * @param configurationKeeper keeps the whole new configuration of a source that sent one
+ */
+public record SyncRequest(
+        String pipeline,
+        Source source,
+        Destination destination,
+        List<StreamConfiguration> streams,
+        List<StreamName> missing,
+        Naming naming,
+        SchemaChangePolicy schemaChanges,
+        boolean fullRefresh,
+        boolean acceptSchemaChanges,
+        LocalCheckpoints local,
+        Consumer<JsonNode> configurationKeeper,
+        SyncSettings settings) {
+
+    public SyncRequest {
+        streams = List.copyOf(streams);
+        missing = List.copyOf(missing);
+    }
+}
