@@ -39,17 +39,17 @@ public interface Destination extends AutoCloseable {
 
     /**
      * Begins writing for {@code pipeline}; blocks until earlier writers of the same pipeline that
-     * died are gone. Creates nothing by itself: files, schemas and tables appear with the first lane,
-     * receipt or reset, so that commands which only look leave no trace.
+     * died are gone. Creates nothing by itself: files, schemas and tables appear with the first
+     * lane, receipt or reset, so that commands which only look leave no trace.
      */
     DestinationSession open(String pipeline) throws InterruptedException;
 
     /**
      * Reads back what has landed of {@code target}, all generations that readers see, as columns of
      * the landed types and under the landed names, in batches that {@code sink} closes. {@link
-     * ColumnBatch#extractedAt(int)} of a row is its {@code _airbyte_extracted_at} where the table has
-     * that column, since it tells versions of a row apart. A table that doesn't exist has no rows. For
-     * verifying.
+     * ColumnBatch#extractedAt(int)} of a row is its {@code _airbyte_extracted_at} where the table
+     * has that column, since it tells versions of a row apart. A table that doesn't exist has no
+     * rows. For verifying.
      */
     void readBack(String pipeline, StreamTarget target, ReadBackRequest request, BatchSink sink)
             throws InterruptedException;

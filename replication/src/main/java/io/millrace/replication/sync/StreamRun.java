@@ -72,13 +72,18 @@ final class StreamRun {
         state = SyncProgress.State.WAITING;
     }
 
-    /** Whether the attempt before had finished the stream after all, and only its acknowledgement was lost. */
+    /**
+     * Whether the attempt before had finished the stream after all, and only its acknowledgement
+     * was lost.
+     */
     synchronized boolean finishedUnheard(Optional<StoredCheckpoint> stored) {
-        boolean finished = finishing
-                && stored.filter(durable -> durable.generationComplete()
-                                && durable.generation() == generation
-                                && lastHandedState().equals(durable.state()))
-                        .isPresent();
+        boolean finished =
+                finishing
+                        && stored.filter(durable ->
+                                        durable.generationComplete()
+                                                && durable.generation() == generation
+                                                && lastHandedState().equals(durable.state()))
+                                .isPresent();
         if (finished) {
             acknowledgeAll();
             completed();
