@@ -1,0 +1,91 @@
+package io.millrace.protocol.json;
+
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.FieldChange;
+import io.millrace.protocol.batch.Vector;
+import io.millrace.protocol.schema.StreamSchema;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Writes the rows of batches of one schema as JSON objects, each on one line, without the line
+ * break. Every column is there, nulls too. Immutable; for any thread, each with a buffer of its
+ * own.
+ */
+public final class JsonLineEncoder {
+    private final byte[][] prefixes; // before each value: what parts it from the last, and its name
+    private final byte[][] followers; // the same, for a column that isn't the object's first member
+    private final ValueFormatter[] formatters;
+
+    public JsonLineEncoder(StreamSchema schema) {
+        prefixes = new byte[schema.size()][];
+        followers = new byte[schema.size()][];
+        formatters = new ValueFormatter[schema.size()];
+        for (int i = 0; i < formatters.length; i++) {
+            var name = new JsonBuffer(32);
+            name.append(',');
+            name.appendString(schema.column(i).name());
+            name.append(':');
+            followers[i] = name.toBytes();
+            byte[] prefix = followers[i].clone();
+            if (i == 0) {
+                prefix[0] = '{';
+            }
+            prefixes[i] = prefix;
+            formatters[i] = ValueFormatter.of(schema.column(i).type());
+        }
+    }
+
+    /** Appends the columns of {@code row} as an object. */
+    public void encode(ColumnBatch batch, int row, JsonBuffer out) {
+        if (formatters.length == 0) {
+            out.append('{');
+        }
+        members(batch, row, prefixes, out);
+        out.append('}');
+    }
+
+    /**
+     * As {@link #encode(ColumnBatch, int, JsonBuffer)}, with Airbyte's four columns in front.
+     *
+     * @param rawId the row's own
+     */
+    public void encode(ColumnBatch batch, int row, UUID rawId, long generation, JsonBuffer out) {
+        out.append("{\"_airbyte_raw_id\":\"");
+        ValueFormatter.appendUuid(
+                rawId.getMostSignificantBits(), rawId.getLeastSignificantBits(), out);
+        out.append("\",\"_airbyte_extracted_at\":\"");
+        out.reserve(TemporalFormatter.LONGEST);
+        out.size = TemporalFormatter.timestamp(out.bytes, out.size, batch.extractedAt(row), true);
+        out.append("\",\"_airbyte_meta\":{\"changes\":");
+        appendChanges(batch.changes(row), out);
+        out.append("},\"_airbyte_generation_id\":");
+        out.appendLong(generation);
+        members(batch, row, followers, out);
+        out.append('}');
+    }
+
+    private void members(ColumnBatch batch, int row, byte[][] before, JsonBuffer out) {
+        for (int i = 0; i < formatters.length; i++) {
+            Vector vector = batch.vector(i);
+            out.append(before[i]);
+            formatters[i].appendJson(vector, row, out);
+        }
+    }
+
+    /** Appends {@code changes} as the protocol's array (reference: protocol 1.3.1). */
+    public static void appendChanges(List<FieldChange> changes, JsonBuffer out) {
+        out.append('[');
+        for (int i = 0; i < changes.size(); i++) {
+            FieldChange change = changes.get(i);
+            out.append(i == 0 ? "{\"field\":" : ",{\"field\":");
+            out.appendString(change.field());
+            out.append(",\"change\":\"");
+            out.append(change.change().name());
+            out.append("\",\"reason\":\"");
+            out.append(change.reason().name());
+            out.append("\"}");
+        }
+        out.append(']');
+    }
+}
