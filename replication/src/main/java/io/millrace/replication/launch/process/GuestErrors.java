@@ -1,0 +1,104 @@
+package io.millrace.replication.launch.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.millrace.protocol.connector.SourceOutput.LogLevel;
+import io.millrace.replication.launch.LaunchContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+
+/**
+ * Drains a guest's standard error into the log, line by line, so that it never blocks. Long lines
+ * are cut, and what comes beyond {@link #MAX_BYTES} is dropped and said so once.
+ */
+final class GuestErrors {
+    /** CONNECTORS section 2: logs of guests are bounded at 100 MiB a run. */
+    static final long MAX_BYTES = 100L << 20;
+
+    private static final int MAX_LINE = 16 << 10;
+    private static final int LAST_LINES = 20;
+
+    private final InputStream errors;
+    private final LaunchContext.Log log;
+    private final ArrayDeque<String> last = new ArrayDeque<>();
+    private final Thread thread;
+    private long logged;
+
+    private GuestErrors(InputStream errors, LaunchContext.Log log) {
+        this.errors = errors;
+        this.log = log;
+        this.thread = Thread.ofPlatform().daemon().name("guest-errors").unstarted(this::drain);
+    }
+
+    static GuestErrors start(InputStream errors, LaunchContext.Log log) {
+        var drain = new GuestErrors(errors, log);
+        drain.thread.start();
+        return drain;
+    }
+
+    private void drain() {
+        var line = new ByteArrayOutputStream(256);
+        byte[] buffer = new byte[16 << 10];
+        try {
+            int count;
+            while ((count = errors.read(buffer)) >= 0) {
+                for (int i = 0; i < count; i++) {
+                    if (buffer[i] == '\n') {
+                        tell(line);
+                    } else if (line.size() < MAX_LINE) {
+                        line.write(buffer[i]);
+                    }
+                }
+            }
+        } catch (IOException _) {
+            // Closed under our hands, when the guest was.
+        }
+        tell(line);
+    }
+
+    private void tell(ByteArrayOutputStream line) {
+        String text = line.toString(UTF_8).stripTrailing();
+        line.reset();
+        if (text.isEmpty() || logged > MAX_BYTES) {
+            return;
+        }
+        logged += text.length() + 1;
+        if (logged > MAX_BYTES) {
+            log.line(LogLevel.WARN, "The connector logs too much; the rest is left out.");
+            return;
+        }
+        synchronized (last) {
+            last.addLast(text);
+            if (last.size() > LAST_LINES) {
+                last.removeFirst();
+            }
+        }
+        log.line(Guest.levelOfErrors(), text);
+    }
+
+    String last() {
+        synchronized (last) {
+            return String.join("\n", last);
+        }
+    }
+
+    /** After the guest's end: takes what is left in the pipe. */
+    void close() {
+        boolean interrupted = false;
+        try {
+            thread.join(1_000);
+        } catch (InterruptedException _) {
+            interrupted = true;
+        }
+        try {
+            errors.close();
+        } catch (IOException _) {
+            // closed already
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

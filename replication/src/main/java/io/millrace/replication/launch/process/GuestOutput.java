@@ -1,0 +1,158 @@
+package io.millrace.replication.launch.process;
+
+import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.protocol.text.DurationText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a guest prints, read ahead by a thread of its own, so that waiting for it can be interrupted
+ * and has an end. One thread reads.
+ */
+final class GuestOutput extends InputStream {
+    private static final int CHUNK_BYTES = 256 << 10;
+    private static final int CHUNKS = 4;
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LINGERING_CHILDREN = Duration.ofSeconds(1);
+
+    private final Guest guest;
+    private final InputStream source;
+    private final BlockingQueue<Chunk> filled = new ArrayBlockingQueue<>(CHUNKS + 1);
+    private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(CHUNKS);
+    private final Thread thread;
+    private Chunk current = new Chunk(new byte[0], 0);
+    private int position;
+    private boolean ended;
+    private Duration patience = Duration.ofDays(1);
+
+    /** Bytes that were read; a size of -1 is the end. */
+    private static final class Chunk {
+        final byte[] bytes;
+        final int size;
+
+        Chunk(byte[] bytes, int size) {
+            this.bytes = bytes;
+            this.size = size;
+        }
+    }
+
+    GuestOutput(Guest guest, InputStream source) {
+        this.guest = guest;
+        this.source = source;
+        for (int i = 0; i < CHUNKS; i++) {
+            free.add(new byte[0]);
+        }
+        thread = Thread.ofPlatform().daemon().name("guest-output").unstarted(this::pump);
+        thread.start();
+    }
+
+    private void pump() {
+        try {
+            while (true) {
+                byte[] buffer = free.take();
+                if (buffer.length == 0) {
+                    buffer = new byte[CHUNK_BYTES];
+                }
+                int size = source.read(buffer);
+                filled.put(new Chunk(buffer, size));
+                if (size < 0) {
+                    return;
+                }
+            }
+        } catch (IOException _) {
+            // The guest was killed: that is an end like any other, its status tells.
+            filled.offer(new Chunk(new byte[0], -1));
+        } catch (InterruptedException _) {
+            // close() wants no more
+        }
+    }
+
+    /** How long {@link #read} waits for the guest before it fails. */
+    void patience(Duration newPatience) {
+        patience = newPatience;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    /**
+     * @throws InterruptedIOException when the thread is interrupted; it stays so
+     * @throws TransientFailure when nothing comes for longer than {@link #patience}
+     */
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        while (!ended && position == current.size) {
+            Chunk next = await();
+            if (current.bytes.length > 0) {
+                free.add(current.bytes);
+            }
+            current = next.size < 0 ? new Chunk(new byte[0], 0) : next;
+            position = 0;
+            ended = next.size < 0;
+        }
+        if (ended) {
+            return -1;
+        }
+        int count = Math.min(length, current.size - position);
+        System.arraycopy(current.bytes, position, target, offset, count);
+        position += count;
+        return count;
+    }
+
+    @Override
+    public int available() {
+        return current.size - position;
+    }
+
+    private Chunk await() throws IOException {
+        long start = System.nanoTime();
+        long endedAt = 0;
+        try {
+            while (true) {
+                @Nullable Chunk chunk =
+                        filled.poll(LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+                if (chunk != null) {
+                    return chunk;
+                }
+                long now = System.nanoTime();
+                if (!guest.alive()) {
+                    endedAt = endedAt == 0 ? now : endedAt;
+                    if (now - endedAt > LINGERING_CHILDREN.toNanos()) {
+                        // A child has inherited the pipe and keeps it open.
+                        guest.killAll();
+                    }
+                } else if (now - start > patience.toNanos()) {
+                    throw new TransientFailure(
+                            "The connector said nothing for %s."
+                                    .formatted(DurationText.format(patience)),
+                            guest.lastErrors());
+                }
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for a connector");
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            source.close();
+        } catch (IOException _) {
+            // closed already
+        }
+    }
+}
