@@ -25,6 +25,36 @@ public interface DestinationSession extends AutoCloseable {
     boolean keepsCheckpoints();
 
     /**
+     * Whether a generation that replaces can go on in a later run than the one that began it. Where
+     * not, it is read from its beginning, as another generation.
+     */
+    default boolean resumesReplacements() {
+        return true;
+    }
+
+    /**
+     * Whether lanes end together: {@link DestinationLane#finish} and {@link DestinationLane#flush}
+     * may return only when every lane of the session has come to one of them or was closed, after
+     * {@link #lastLane}. The loop then opens a lane for each stream that begins, without a limit.
+     */
+    default boolean endsTogether() {
+        return false;
+    }
+
+    /**
+     * Tells the streams that lanes may be opened for, all of them; called once, before the first
+     * lane.
+     */
+    default void begin(List<StreamTarget> targets) throws InterruptedException {}
+
+    /**
+     * Tells that no further lane is opened; called once, if {@link #begin} was.
+     *
+     * @param stopping whether the run is being cancelled: what is left to do gets three seconds
+     */
+    default void lastLane(boolean stopping) {}
+
+    /**
      * Opens a lane for streams that are committed together; mostly one. Creates and alters their
      * tables as their {@link LandingPlan}s say. Where {@link StreamTarget#generation} was begun by
      * an earlier run and not finished, goes on with what that run committed; what is left of other

@@ -9,6 +9,7 @@ import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.LaneListener;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamTarget;
+import io.millrace.replication.checkpoint.CheckpointDetails;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -37,12 +38,51 @@ final class LocallyCheckpointed implements DestinationSession {
 
     @Override
     public List<StoredCheckpoint> checkpoints() {
-        return local.list();
+        return local.list().stream()
+                .map(stored -> canGoOn(stored) ? stored : withoutState(stored))
+                .toList();
+    }
+
+    private boolean canGoOn(StoredCheckpoint stored) {
+        return session.resumesReplacements()
+                || stored.generationComplete()
+                || CheckpointDetails.parse(stored.details())
+                        .filter(CheckpointDetails::replace)
+                        .isEmpty();
+    }
+
+    private static StoredCheckpoint withoutState(StoredCheckpoint stored) {
+        return new StoredCheckpoint(
+                stored.stream(),
+                stored.generation(),
+                stored.generationComplete(),
+                Optional.empty(),
+                stored.globalState(),
+                stored.recordsCommitted(),
+                stored.table(),
+                stored.mode(),
+                stored.details(),
+                stored.committedAt());
     }
 
     @Override
     public boolean keepsCheckpoints() {
         return true;
+    }
+
+    @Override
+    public boolean endsTogether() {
+        return session.endsTogether();
+    }
+
+    @Override
+    public void begin(List<StreamTarget> targets) throws InterruptedException {
+        session.begin(targets);
+    }
+
+    @Override
+    public void lastLane(boolean stopping) {
+        session.lastLane(stopping);
     }
 
     @Override

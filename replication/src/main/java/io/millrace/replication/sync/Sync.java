@@ -226,14 +226,16 @@ public final class Sync {
         private final Map<StreamName, StreamTarget> targets = new LinkedHashMap<>();
         private final List<StreamRequest> requests = new ArrayList<>();
         private final List<LaneWriter> writers = new ArrayList<>();
-        private final java.util.concurrent.Semaphore lanes =
-                new java.util.concurrent.Semaphore(settings.lanes());
+        private final java.util.concurrent.Semaphore lanes;
         private Optional<GlobalState> globalState = Optional.empty();
         private long globalSequence;
 
         Attempt(DestinationSession session, boolean first) {
             this.session = session;
             this.first = first;
+            this.lanes =
+                    new java.util.concurrent.Semaphore(
+                            session.endsTogether() ? Integer.MAX_VALUE : settings.lanes());
         }
 
         /** Plans the streams from what is durable; one that can't be planned fails alone. */
@@ -255,6 +257,7 @@ public final class Sync {
             }
             // Asks for conflicts of names before anything is created.
             request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+            session.begin(List.copyOf(targets.values()));
         }
 
         private void plan(StreamRun run, Optional<StoredCheckpoint> stored, StreamPlanner planner) {
@@ -342,6 +345,7 @@ public final class Sync {
                                 e.toString(),
                                 e));
             }
+            session.lastLane(interrupted);
             joinWriters();
             memory.trim();
             if (interrupted) {
