@@ -1,14 +1,16 @@
 package io.millrace.distribution;
 
+import io.millrace.cli.Cli;
+import io.millrace.cli.command.Terminal;
+import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.launch.inprocess.InProcessLauncher;
+import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the program starts. */
+/** Where the program starts, and where its parts are put together. */
 public final class Main {
-    private static final int SUCCEEDED = 0;
-    private static final int USAGE = 2;
-
     private Main() {}
 
     /** Runs one command and ends the process with its exit status. */
@@ -18,12 +20,14 @@ public final class Main {
 
     /** Runs one command and returns its exit status. */
     static int run(List<String> arguments, PrintStream output, PrintStream errors) {
-        if (arguments.equals(List.of("--version"))) {
-            output.println("millrace " + version());
-            return SUCCEEDED;
-        }
-        errors.println("Usage: millrace --version");
-        return USAGE;
+        boolean interactive = System.console() != null && System.console().isTerminal();
+        var terminal = new Terminal(output, errors, System::getenv, interactive);
+        return new Cli(Main::launchers, terminal, version()).run(arguments);
+    }
+
+    private static Launchers launchers() {
+        return Launchers.of(
+                List.of(new InProcessLauncher(ConnectorRegistry.of(Main.class.getClassLoader()))));
     }
 
     /**

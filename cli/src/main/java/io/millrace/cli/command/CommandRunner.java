@@ -1,0 +1,87 @@
+package io.millrace.cli.command;
+
+import io.millrace.cli.pipeline.ProblemsException;
+import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.replication.launch.Launchers;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Finds the command that the arguments name, runs it, and turns what it throws into a message and
+ * an exit status.
+ */
+public final class CommandRunner {
+    private final Supplier<Launchers> launchers;
+    private final Terminal terminal;
+    private final String version;
+
+    public CommandRunner(Supplier<Launchers> launchers, Terminal terminal, String version) {
+        this.launchers = launchers;
+        this.terminal = terminal;
+        this.version = version;
+    }
+
+    /** Everything together; it has nothing to do by itself. */
+    @Command(
+            name = "millrace",
+            description = "Moves data from anywhere to where people use it.",
+            synopsisSubcommandLabel = "COMMAND")
+    private static final class Millrace {}
+
+    public int run(List<String> arguments) {
+        var line = new CommandLine(new Millrace());
+        line.getCommandSpec().version("millrace " + version);
+        line.addSubcommand("sync", new SyncCommand(launchers, terminal));
+        addHelp(line);
+        line.setOut(writer(terminal.output()));
+        line.setErr(writer(terminal.errors()));
+        line.setExecutionExceptionHandler((failure, _, _) -> told(failure));
+        line.setParameterExceptionHandler((failure, _) -> misused(failure));
+        return line.execute(arguments.toArray(String[]::new));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private static void addHelp(CommandLine line) {
+        CommandSpec spec = line.getCommandSpec();
+        spec.mixinStandardHelpOptions(true);
+        line.getSubcommands().values().forEach(CommandRunner::addHelp);
+    }
+
+    private int misused(ParameterException failure) {
+        terminal.errors().println(failure.getMessage());
+        terminal.errors()
+                .println(
+                        "Try '%s --help'."
+                                .formatted(
+                                        failure.getCommandLine().getCommandSpec().qualifiedName()));
+        return ExitStatus.USAGE;
+    }
+
+    private int told(Exception failure) {
+        if (failure instanceof ProblemsException problems) {
+            problems.problems().forEach(terminal.errors()::println);
+            return ExitStatus.USAGE;
+        }
+        if (failure instanceof InterruptedException) {
+            terminal.errors().println("Stopped.");
+            return ExitStatus.STOPPED;
+        }
+        boolean known = failure instanceof UsageException || failure instanceof SyncFailure;
+        terminal.errors()
+                .println(
+                        known
+                                ? failure.getMessage()
+                                : "Millrace failed for a reason that it doesn't know: " + failure);
+        return failure instanceof UsageException ? ExitStatus.USAGE : ExitStatus.FAILED;
+    }
+}

@@ -1,0 +1,148 @@
+package io.millrace.cli.command;
+
+import io.millrace.cli.pipeline.PipelineFile;
+import io.millrace.cli.pipeline.StreamResolver;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.Destination;
+import io.millrace.protocol.connector.DestinationSession;
+import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.connector.StoredCheckpoint;
+import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.replication.checkpoint.LocalCheckpoints;
+import io.millrace.replication.launch.LaunchContext;
+import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.sync.PipelineLock;
+import io.millrace.replication.sync.SyncRequest;
+import io.millrace.replication.sync.SyncSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A pipeline with both its ends, and where it keeps things on this machine. */
+final class OpenPipeline implements AutoCloseable {
+    private final PipelineFile file;
+    private final Terminal terminal;
+    private final Path folder;
+    private final LocalCheckpoints local;
+    private final KeptConfiguration keptConfiguration;
+    private final Source source;
+    private final Destination destination;
+
+    private OpenPipeline(
+            PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
+        this.file = file;
+        this.terminal = terminal;
+        this.folder = terminal.home().resolve("pipelines").resolve(folderName(file.name()));
+        this.local = new LocalCheckpoints(folder.resolve("checkpoints.json"));
+        this.keptConfiguration = new KeptConfiguration(folder.resolve("source-configuration.json"));
+        var context =
+                new LaunchContext(
+                        terminal.clock(),
+                        file.folder(),
+                        terminal.cache(),
+                        this::keepConfiguration,
+                        log);
+        this.source = launchers.source(keptConfiguration.newest(file.source()), context);
+        this.destination = launchers.destination(file.destination(), context);
+    }
+
+    static OpenPipeline open(
+            PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
+        return new OpenPipeline(file, launchers, terminal, log);
+    }
+
+    /** A folder's name for a pipeline: readable, and never the same for two names. */
+    private static String folderName(String pipeline) {
+        String readable = pipeline.replaceAll("[^A-Za-z0-9_-]", "_");
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(pipeline.getBytes(StandardCharsets.UTF_8));
+            return readable.substring(0, Math.min(40, readable.length()))
+                    + "-"
+                    + HexFormat.of().formatHex(digest, 0, 4);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    PipelineFile file() {
+        return file;
+    }
+
+    Source source() {
+        return source;
+    }
+
+    Destination destination() {
+        return destination;
+    }
+
+    LocalCheckpoints local() {
+        return local;
+    }
+
+    /** Keeps other runs of this pipeline out until it is closed. */
+    PipelineLock lock() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new SystemFailure(
+                    "The folder %s can't be made; allow writing there, or set MILLRACE_HOME."
+                            .formatted(folder),
+                    String.valueOf(e.getMessage()),
+                    e);
+        }
+        String holder =
+                "process %d (started %s)"
+                        .formatted(ProcessHandle.current().pid(), terminal.clock().instant());
+        return PipelineLock.take(folder.resolve("lock"), file.name(), holder);
+    }
+
+    private void keepConfiguration(tools.jackson.databind.JsonNode config) {
+        keptConfiguration.keep(file.source(), config);
+    }
+
+    /** What is durable of this pipeline's streams. */
+    List<StoredCheckpoint> checkpoints() throws InterruptedException {
+        try (DestinationSession session = destination.open(file.name())) {
+            return session.keepsCheckpoints() ? session.checkpoints() : local.list();
+        }
+    }
+
+    /** Discovers the source's streams and holds the file against them. */
+    SyncRequest request(List<String> streams, boolean fullRefresh, boolean acceptSchemaChanges)
+            throws InterruptedException {
+        List<StreamName> known = checkpoints().stream().map(StoredCheckpoint::stream).toList();
+        var resolver =
+                new StreamResolver(file, source.discover(), known, destination.supportedModes());
+        StreamResolver.Resolved resolved = resolver.resolve(streams);
+        return new SyncRequest(
+                file.name(),
+                source,
+                destination,
+                resolved.streams(),
+                resolved.missing(),
+                file.naming(),
+                file.schemaChanges(),
+                fullRefresh,
+                acceptSchemaChanges,
+                local,
+                this::keepConfiguration,
+                SyncSettings.standard(terminal.clock(), terminal::pause));
+    }
+
+    @Override
+    public void close() {
+        try {
+            source.close();
+        } finally {
+            destination.close();
+        }
+    }
+}

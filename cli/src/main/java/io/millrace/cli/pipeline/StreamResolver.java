@@ -1,0 +1,382 @@
+package io.millrace.cli.pipeline;
+
+import io.millrace.cli.pipeline.PipelineFile.StreamEntry;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.StreamDescription;
+import io.millrace.protocol.connector.SyncMode;
+import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.protocol.text.NearestName;
+import io.millrace.replication.sync.SchemaChangePolicy;
+import io.millrace.replication.sync.StreamConfiguration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Holds a pipeline's file against what its source discovers: which streams are synced, and how.
+ * Everything that is wrong is found before anything is created.
+ */
+public final class StreamResolver {
+    private final PipelineFile file;
+    private final List<StreamDescription> discovered;
+    private final Set<StreamName> known;
+    private final Set<SyncMode> supportedModes;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<StreamName> missing = new ArrayList<>();
+
+    /** What is to be synced, and what the file names and the source no longer has. */
+    public record Resolved(List<StreamConfiguration> streams, List<StreamName> missing) {
+        public Resolved {
+            streams = List.copyOf(streams);
+            missing = List.copyOf(missing);
+        }
+    }
+
+    /**
+     * @param known the streams that the pipeline has synced before
+     * @param supportedModes the modes that the destination can do
+     */
+    public StreamResolver(
+            PipelineFile file,
+            List<StreamDescription> discovered,
+            Collection<StreamName> known,
+            Set<SyncMode> supportedModes) {
+        this.file = file;
+        this.discovered = discovered;
+        this.known = Set.copyOf(known);
+        this.supportedModes = supportedModes;
+    }
+
+    /**
+     * @param wanted the streams that the command names; empty for all of the pipeline's
+     * @throws ProblemsException with everything that is wrong
+     */
+    public Resolved resolve(List<String> wanted) {
+        List<StreamConfiguration> streams = new ArrayList<>();
+        select().forEach((stream, entry) -> configure(stream, entry).ifPresent(streams::add));
+        requireTablesOfTheirOwn(streams);
+        if (!problems.isEmpty()) {
+            throw new ProblemsException(problems);
+        }
+        return wanted.isEmpty() ? new Resolved(streams, missing) : only(wanted, streams);
+    }
+
+    /**
+     * Each stream with the entry that it was selected by; the streams of names first, then those of
+     * globs.
+     */
+    private Map<StreamDescription, StreamEntry> select() {
+        Map<StreamDescription, StreamEntry> selected = new LinkedHashMap<>();
+        if (file.streams().isEmpty()) {
+            for (StreamDescription stream : discovered) {
+                if (mayBeNew(stream.name())) {
+                    selected.put(stream, file.defaults());
+                }
+            }
+            if (discovered.isEmpty()) {
+                problems.add(
+                        file.document()
+                                .atKey(
+                                        "/source",
+                                        "The source has no streams. Check its options, and the"
+                                                + " rights of its user."));
+            }
+            return selected;
+        }
+        List<StreamEntry> globs = new ArrayList<>();
+        for (StreamEntry entry : file.streams().get()) {
+            if (entry.glob()) {
+                globs.add(entry);
+            } else {
+                find(entry)
+                        .ifPresent(stream -> {
+                            StreamEntry before = selected.put(stream, entry);
+                            if (before != null) {
+                                problems.add(
+                                        file.document()
+                                                .atKey(
+                                                        entry.pointer(),
+                                                        "\"%s\" and \"%s\" are the same stream; keep one of them."
+                                                                .formatted(
+                                                                        before.pattern(),
+                                                                        entry.pattern())));
+                            }
+                        });
+            }
+        }
+        for (StreamEntry entry : globs) {
+            Pattern pattern = pattern(entry.pattern());
+            boolean any = false;
+            for (StreamDescription stream : discovered) {
+                if (matches(pattern, stream.name())) {
+                    any = true;
+                    if (mayBeNew(stream.name())) {
+                        selected.putIfAbsent(stream, entry);
+                    }
+                }
+            }
+            if (!any) {
+                problems.add(
+                        file.document()
+                                .atKey(
+                                        entry.pointer(),
+                                        "No stream of the source matches \"%s\"."
+                                                .formatted(entry.pattern())));
+            }
+        }
+        return selected;
+    }
+
+    /**
+     * A stream that nobody named is taken if it was there from the beginning, or if new ones are to
+     * be added.
+     */
+    private boolean mayBeNew(StreamName name) {
+        return file.schemaChanges() == SchemaChangePolicy.PROPAGATE
+                || known.isEmpty()
+                || known.contains(name);
+    }
+
+    private Optional<StreamDescription> find(StreamEntry entry) {
+        List<StreamDescription> exact =
+                discovered.stream()
+                        .filter(stream -> stream.name().toString().equals(entry.pattern()))
+                        .toList();
+        List<StreamDescription> found =
+                exact.isEmpty()
+                        ? discovered.stream()
+                                .filter(stream -> stream.name().name().equals(entry.pattern()))
+                                .toList()
+                        : exact;
+        if (found.size() == 1) {
+            return Optional.of(found.getFirst());
+        }
+        if (found.size() > 1) {
+            problems.add(
+                    file.document()
+                            .atKey(
+                                    entry.pointer(),
+                                    "Several streams are called \"%s\": %s. Name one with its namespace."
+                                            .formatted(
+                                                    entry.pattern(),
+                                                    found.stream()
+                                                            .map(stream -> stream.name().toString())
+                                                            .collect(Collectors.joining(", ")))));
+            return Optional.empty();
+        }
+        Optional<StreamName> gone =
+                known.stream()
+                        .filter(name ->
+                                name.toString().equals(entry.pattern())
+                                        || name.name().equals(entry.pattern()))
+                        .findFirst();
+        if (gone.isPresent()) {
+            missing.add(gone.get());
+        } else {
+            problems.add(
+                    file.document()
+                            .atKey(
+                                    entry.pointer(),
+                                    "The source has no stream \"%s\"%s"
+                                            .formatted(
+                                                    entry.pattern(),
+                                                    NearestName.hint(entry.pattern(), names()))));
+        }
+        return Optional.empty();
+    }
+
+    private List<String> names() {
+        return discovered.stream().map(stream -> stream.name().toString()).toList();
+    }
+
+    private static Pattern pattern(String glob) {
+        var regex = new StringBuilder();
+        for (int i = 0; i < glob.length(); i++) {
+            char letter = glob.charAt(i);
+            switch (letter) {
+                case '*' -> regex.append(".*");
+                case '?' -> regex.append('.');
+                default -> regex.append(Pattern.quote(String.valueOf(letter)));
+            }
+        }
+        return Pattern.compile(regex.toString(), Pattern.DOTALL);
+    }
+
+    private static boolean matches(Pattern pattern, StreamName name) {
+        return pattern.matcher(name.toString()).matches() || pattern.matcher(name.name()).matches();
+    }
+
+    private Optional<StreamConfiguration> configure(StreamDescription stream, StreamEntry entry) {
+        int before = problems.size();
+        SyncMode mode =
+                entry.mode()
+                        .or(() -> file.defaults().mode())
+                        .orElse(SyncMode.FULL_REFRESH_OVERWRITE);
+        if (!supportedModes.contains(mode)) {
+            problem(
+                    entry,
+                    "sync_mode",
+                    "The destination can't do %s; it can do %s."
+                            .formatted(
+                                    mode.text(),
+                                    supportedModes.stream()
+                                            .map(SyncMode::text)
+                                            .sorted()
+                                            .collect(Collectors.joining(", "))));
+        }
+        List<List<String>> primaryKey =
+                entry.primaryKey()
+                        .or(() -> file.defaults().primaryKey())
+                        .orElse(stream.primaryKey());
+        primaryKey.forEach(path -> requireColumn(stream, entry, "primary_key", path.getFirst()));
+        if (mode.deduplicated() && primaryKey.isEmpty()) {
+            problem(
+                    entry,
+                    "sync_mode",
+                    "%s needs a key, and %s has none. Name its columns with primary_key."
+                            .formatted(mode.text(), stream.name()));
+        }
+        List<String> cursor = List.of();
+        if (mode.incremental()) {
+            cursor = cursor(stream, entry, mode);
+        }
+        entry.fields()
+                .ifPresent(fields ->
+                        fields.forEach(field -> requireColumn(stream, entry, "fields", field)));
+        List<JsonNode> mappers =
+                entry.mappers().or(() -> file.defaults().mappers()).orElse(List.of());
+        return problems.size() == before
+                ? Optional.of(
+                        new StreamConfiguration(
+                                stream,
+                                mode,
+                                cursor,
+                                primaryKey,
+                                entry.fields(),
+                                mappers,
+                                !entry.pattern().isEmpty() && !entry.glob()))
+                : Optional.empty();
+    }
+
+    private List<String> cursor(StreamDescription stream, StreamEntry entry, SyncMode mode) {
+        if (!stream.incremental()) {
+            problem(
+                    entry,
+                    "sync_mode",
+                    "%s can't be read incrementally; choose a full_refresh mode for it."
+                            .formatted(stream.name()));
+            return List.of();
+        }
+        if (stream.sourceDefinedCursor()) {
+            return stream.defaultCursor();
+        }
+        List<String> cursor =
+                entry.cursor().or(() -> file.defaults().cursor()).orElse(stream.defaultCursor());
+        if (cursor.isEmpty()) {
+            problem(
+                    entry,
+                    "sync_mode",
+                    "%s of %s needs a cursor. Name a column that grows with every change with cursor_field."
+                            .formatted(mode.text(), stream.name()));
+        } else {
+            requireColumn(stream, entry, "cursor_field", cursor.getFirst());
+        }
+        return cursor;
+    }
+
+    private void requireColumn(
+            StreamDescription stream, StreamEntry entry, String key, String column) {
+        StreamSchema schema = stream.schema();
+        if (schema.indexOf(column).isEmpty()) {
+            problem(
+                    entry,
+                    key,
+                    "%s has no column \"%s\"%s"
+                            .formatted(
+                                    stream.name(),
+                                    column,
+                                    NearestName.hint(column, schema.names())));
+        }
+    }
+
+    /** A problem at {@code key} of the entry, or of the defaults where it came from there. */
+    private void problem(StreamEntry entry, String key, String message) {
+        LocatedDocument document = file.document();
+        if (document.root().at(entry.pointer()).has(key) || file.defaults().pointer().isEmpty()) {
+            String at = entry.pointer().isEmpty() ? "/source" : entry.pointer();
+            problems.add(
+                    document.root().at(at).has(key)
+                            ? document.at(LocatedDocument.child(at, key), message)
+                            : document.atKey(at, message));
+        } else {
+            problems.add(
+                    document.at(LocatedDocument.child(file.defaults().pointer(), key), message));
+        }
+    }
+
+    private void requireTablesOfTheirOwn(List<StreamConfiguration> streams) {
+        Map<StreamName, StreamName> byTarget = new LinkedHashMap<>();
+        for (StreamConfiguration stream : streams) {
+            StreamName target = file.naming().target(stream.name());
+            StreamName other = byTarget.putIfAbsent(target, stream.name());
+            if (other != null) {
+                String pointer =
+                        file.document().root().has("namespace") ? "/namespace" : "/destination";
+                problems.add(
+                        file.document()
+                                .atKey(
+                                        pointer,
+                                        "%s and %s would land in one table (%s). Keep them apart with namespace: ${SOURCE_NAMESPACE}, or leave one out."
+                                                .formatted(other, stream.name(), target)));
+            }
+        }
+    }
+
+    private Resolved only(List<String> wanted, List<StreamConfiguration> streams) {
+        Set<StreamConfiguration> kept = new LinkedHashSet<>();
+        Set<StreamName> gone = new LinkedHashSet<>();
+        for (String name : wanted) {
+            List<StreamConfiguration> found =
+                    streams.stream()
+                            .filter(stream ->
+                                    name.equals(stream.name().toString())
+                                            || name.equals(stream.name().name()))
+                            .toList();
+            List<StreamName> foundGone =
+                    missing.stream()
+                            .filter(stream ->
+                                    name.equals(stream.toString()) || name.equals(stream.name()))
+                            .toList();
+            if (found.size() == 1) {
+                kept.add(found.getFirst());
+            } else if (found.isEmpty() && !foundGone.isEmpty()) {
+                gone.addAll(foundGone);
+            } else {
+                List<String> names =
+                        streams.stream().map(stream -> stream.name().toString()).toList();
+                throw new ProblemsException(
+                        List.of(
+                                file.document()
+                                        .at(
+                                                "/streams",
+                                                found.isEmpty()
+                                                        ? "The pipeline has no stream \"%s\"%s"
+                                                                .formatted(
+                                                                        name,
+                                                                        NearestName.hint(
+                                                                                name, names))
+                                                        : "Several streams are called \"%s\"; name one with its namespace."
+                                                                .formatted(name))));
+            }
+        }
+        return new Resolved(List.copyOf(kept), List.copyOf(gone));
+    }
+}
