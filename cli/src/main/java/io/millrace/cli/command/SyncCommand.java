@@ -52,6 +52,8 @@ final class SyncCommand implements Callable<Integer> {
         PipelineFile file = PipelineFile.read(pipeline, kinds, terminal.environment());
         try (OpenPipeline open = OpenPipeline.open(file, kinds, terminal, (level, line) -> {});
                 PipelineLock _ = open.lock()) {
+            SyncProgress progress =
+                    quiet ? SyncProgress.SILENT : new LoggedProgress(terminal.errors());
             var sync = new Sync(open.request(streams, fullRefresh, acceptSchemaChanges), progress);
             Receipt receipt = sync.run();
             terminal.output().println(json ? receipt.toJson().toString() : receipt.toString());
