@@ -223,8 +223,8 @@ final class NumberParser {
     }
 
     /**
-     * The number as a double, in {@link #real}. Exact means that the double's shortest text is a
-     * decimal of the same value.
+     * The number as a double, in {@link #real}. Exact means that the double, or the shortest
+     * decimal that reads as it, is the same number.
      */
     Fit toDouble() {
         if (significant == 0) {
@@ -266,7 +266,12 @@ final class NumberParser {
 
     private boolean isWritten(String shortest) {
         // The value is not 0 here, while its double may be.
-        return real != 0 && new BigDecimal(shortest).compareTo(decimal()) == 0;
+        if (real == 0) {
+            return false;
+        }
+        BigDecimal value = decimal();
+        return new BigDecimal(shortest).compareTo(value) == 0
+                || new BigDecimal(real).compareTo(value) == 0;
     }
 
     /** Writes the number with every digit and without exponent; nothing if that is too long. */

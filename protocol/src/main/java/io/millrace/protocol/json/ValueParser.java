@@ -6,6 +6,7 @@ import io.millrace.protocol.batch.ListVector;
 import io.millrace.protocol.batch.VariableVector;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.schema.ColumnType;
+import java.util.Arrays;
 import java.util.Base64;
 
 /**
@@ -226,7 +227,7 @@ public final class ValueParser {
             if (target == Target.JSON_NUMBER) {
                 scratch.clear();
                 // The text may stand in the scratch itself, whose content the writer overtakes not.
-                byte[] copy = java.util.Arrays.copyOfRange(in, from, to);
+                byte[] copy = Arrays.copyOfRange(in, from, to);
                 numbers.read(copy, 0, copy.length);
                 numbers.writeJson(scratch);
                 ((VariableVector) vector).append(scratch.bytes, 0, scratch.size);
@@ -481,10 +482,16 @@ public final class ValueParser {
                 : Fit.MISMATCH;
     }
 
-    private static Fit base64(Vector vector, byte[] in, int from, int to) {
+    private Fit base64(Vector vector, byte[] in, int from, int to) {
+        byte[] text = Arrays.copyOfRange(in, from, to);
         try {
-            byte[] text = java.util.Arrays.copyOfRange(in, from, to);
-            ((VariableVector) vector).append(Base64.getDecoder().decode(text));
+            byte[] bytes = Base64.getDecoder().decode(text);
+            // Many a word reads as base64 without its padding; a text that may be anything is only
+            // taken for it if it is written as we write it.
+            if (fromText && !Arrays.equals(text, Base64.getEncoder().encode(bytes))) {
+                return Fit.MISMATCH;
+            }
+            ((VariableVector) vector).append(bytes);
             return Fit.EXACT;
         } catch (IllegalArgumentException _) {
             return Fit.MISMATCH;
