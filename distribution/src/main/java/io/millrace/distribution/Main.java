@@ -20,7 +20,9 @@ public final class Main {
 
     /** Runs one command and returns its exit status. */
     static int run(List<String> arguments, PrintStream output, PrintStream errors) {
-        boolean interactive = System.console() != null && System.console().isTerminal();
+        // The launcher looks: Java's own Console tells of standard input and output, and progress
+        // goes to standard error.
+        boolean interactive = Boolean.getBoolean("millrace.terminal");
         var terminal = new Terminal(output, errors, System::getenv, interactive);
         return new Cli(Main::launchers, terminal, version()).run(arguments);
     }

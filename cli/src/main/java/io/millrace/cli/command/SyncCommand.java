@@ -5,6 +5,7 @@ import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.sync.PipelineLock;
 import io.millrace.replication.sync.Receipt;
 import io.millrace.replication.sync.Sync;
+import io.millrace.replication.sync.SyncProgress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
