@@ -2,9 +2,11 @@ package io.millrace.protocol.json;
 
 import java.util.Iterator;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteConstraints;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +55,25 @@ public final class Json {
      */
     public static JsonMapper mapper() {
         return MAPPER;
+    }
+
+    /**
+     * The one value in these bytes.
+     *
+     * @throws JacksonException where they are no JSON, or beyond a limit; its message may quote
+     *     them
+     */
+    public static JsonNode parse(byte[] bytes, int from, int count) {
+        try {
+            return MAPPER.readTree(bytes, from, count);
+        } catch (NumberFormatException beyond) {
+            // Comes as it is from 1e9999999999: BigDecimal's exponents have 32 bits.
+            throw new StreamReadException(null, "a number is too large or too small", beyond);
+        }
+    }
+
+    public static JsonNode parse(byte[] bytes) {
+        return parse(bytes, 0, bytes.length);
     }
 
     public static ObjectNode object() {

@@ -154,7 +154,7 @@ public final class InputFiles {
 
     private static JsonNode parse(String role, Path file, byte[] content) {
         try {
-            return Json.mapper().readTree(withoutByteOrderMark(content));
+            return Json.parse(withoutByteOrderMark(content));
         } catch (JacksonException broken) {
             TokenStreamLocation place = broken.getLocation();
             String where =
