@@ -1,0 +1,202 @@
+package io.millrace.connector.duckdb.common;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Tells whether bytes are one JSON value (RFC 8259), without making anything of it. DuckDB takes
+ * JSON columns from batches unseen, and would fail later, when somebody reads into the value.
+ */
+final class JsonSyntax {
+    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    private final MemorySegment data;
+    private long at;
+    private long end;
+    private long[] objects = new long[4]; // a bit for each open bracket: whether it is an object's
+    private int depth;
+
+    JsonSyntax(MemorySegment data) {
+        this.data = data;
+    }
+
+    boolean isValue(long start, int size) {
+        at = start;
+        end = start + size;
+        depth = 0;
+        return value() && skipSpace() == -1;
+    }
+
+    /** One value with all that is in it; without recursion, since depth has no bound. */
+    private boolean value() {
+        boolean expectValue = true;
+        while (true) {
+            int c = skipSpace();
+            if (expectValue) {
+                switch (c) {
+                    case '{' -> {
+                        at++;
+                        if (skipSpace() == '}') {
+                            at++;
+                            expectValue = false;
+                        } else {
+                            push(true);
+                            if (!name()) {
+                                return false;
+                            }
+                        }
+                    }
+                    case '[' -> {
+                        at++;
+                        if (skipSpace() == ']') {
+                            at++;
+                            expectValue = false;
+                        } else {
+                            push(false);
+                        }
+                    }
+                    default -> {
+                        if (!scalar(c)) {
+                            return false;
+                        }
+                        expectValue = false;
+                    }
+                }
+                continue;
+            }
+            if (depth == 0) {
+                return true;
+            }
+            boolean object = (objects[(depth - 1) >>> 6] & (1L << ((depth - 1) & 63))) != 0;
+            if (c == ',') {
+                at++;
+                if (object && !name()) {
+                    return false;
+                }
+                expectValue = true;
+            } else if (c == (object ? '}' : ']')) {
+                at++;
+                depth--;
+            } else {
+                return false;
+            }
+        }
+    }
+
+    private void push(boolean object) {
+        if (depth >>> 6 >= objects.length) {
+            objects = java.util.Arrays.copyOf(objects, objects.length * 2);
+        }
+        long bit = 1L << (depth & 63);
+        int word = depth >>> 6;
+        objects[word] = object ? objects[word] | bit : objects[word] & ~bit;
+        depth++;
+    }
+
+    private boolean name() {
+        if (skipSpace() != '"' || !string() || skipSpace() != ':') {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    private boolean scalar(int c) {
+        return switch (c) {
+            case '"' -> string();
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
+            default -> number();
+        };
+    }
+
+    private boolean literal(String text) {
+        for (int i = 0; i < text.length(); i++, at++) {
+            if (peek() != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean string() {
+        at++;
+        while (at < end) {
+            int c = data.get(BYTE, at++);
+            if (c == '"') {
+                return true;
+            }
+            if (c >= 0 && c < 0x20) {
+                return false;
+            }
+            if (c == '\\' && !escape()) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private boolean escape() {
+        int c = peek();
+        at++;
+        if (c == 'u') {
+            for (int i = 0; i < 4; i++, at++) {
+                if (Character.digit(peek(), 16) < 0) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        return c >= 0 && "\"\\/bfnrt".indexOf(c) >= 0;
+    }
+
+    private boolean number() {
+        if (peek() == '-') {
+            at++;
+        }
+        if (peek() == '0') {
+            at++;
+        } else if (!digits()) {
+            return false;
+        }
+        if (peek() == '.') {
+            at++;
+            if (!digits()) {
+                return false;
+            }
+        }
+        if (peek() == 'e' || peek() == 'E') {
+            at++;
+            if (peek() == '+' || peek() == '-') {
+                at++;
+            }
+            return digits();
+        }
+        return true;
+    }
+
+    private boolean digits() {
+        long start = at;
+        while (peek() >= '0' && peek() <= '9') {
+            at++;
+        }
+        return at > start;
+    }
+
+    /** The next byte, or -1 at the end. */
+    private int peek() {
+        return at < end ? data.get(BYTE, at) & 0xFF : -1;
+    }
+
+    private int skipSpace() {
+        while (at < end) {
+            byte c = data.get(BYTE, at);
+            if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
+                return c & 0xFF;
+            }
+            at++;
+        }
+        return -1;
+    }
+}
