@@ -35,7 +35,7 @@ public final class TargetNames {
         }
         Optional<String> cursor =
                 stream.cursor().size() == 1
-                        ? pipeline.orderedName(stream.cursor().getFirst())
+                        ? pipeline.mappedName(stream.cursor().getFirst())
                         : Optional.empty();
         return new StreamTarget(
                 stream.name(),
