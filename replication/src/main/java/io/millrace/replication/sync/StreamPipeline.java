@@ -59,6 +59,11 @@ public final class StreamPipeline {
         return chain.mappedName(column);
     }
 
+    /** The column that still has the order of {@code column} after the mappers, if one has. */
+    Optional<String> orderedName(String column) {
+        return chain.orderedName(column);
+    }
+
     /** The same pipeline for wider columns; not landed yet. */
     StreamPipeline withReadSchema(StreamSchema wider) {
         return new StreamPipeline(name, mappers, wider, wider);

@@ -35,7 +35,7 @@ public final class TargetNames {
         }
         Optional<String> cursor =
                 stream.cursor().size() == 1
-                        ? pipeline.mappedName(stream.cursor().getFirst())
+                        ? pipeline.orderedName(stream.cursor().getFirst())
                         : Optional.empty();
         return new StreamTarget(
                 stream.name(),
