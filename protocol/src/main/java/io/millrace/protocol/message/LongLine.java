@@ -18,9 +18,14 @@ final class LongLine {
     private boolean inString;
     private boolean escaped;
     private boolean overflow;
+    private byte last;
 
     void add(byte[] bytes, int from, int to) {
+        if (to == from) {
+            return;
+        }
         length += to - from;
+        last = bytes[to - 1];
         for (int position = from; position < to; position++) {
             byte each = bytes[position];
             boolean keep = depth <= 2;
@@ -55,6 +60,13 @@ final class LongLine {
             kept = Arrays.copyOf(kept, Math.min(MAXIMUM, size * 2));
         }
         kept[size++] = each;
+    }
+
+    /** The line has ended with a line feed; a carriage return before it is no part of the line. */
+    void end() {
+        if (last == '\r') {
+            length--;
+        }
     }
 
     /** Bytes of the line so far. */

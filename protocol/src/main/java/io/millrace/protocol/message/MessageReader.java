@@ -430,6 +430,7 @@ public final class MessageReader implements AutoCloseable {
             int feed = findLineFeed(0);
             if (feed >= 0) {
                 line.add(buffer, 0, feed);
+                line.end();
                 position = feed + 1;
                 return tooLong(line);
             }
