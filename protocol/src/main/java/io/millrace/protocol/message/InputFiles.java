@@ -58,6 +58,27 @@ public final class InputFiles {
         };
     }
 
+    /** A catalog as its file holds it. */
+    public static ObjectNode toJson(ConfiguredCatalog catalog) {
+        return MessageFormatter.configuredCatalog(catalog);
+    }
+
+    /** A state as an element of its file. */
+    public static ObjectNode toJson(StateMessage state) {
+        return MessageFormatter.state(state);
+    }
+
+    /** What {@link #toJson(StateMessage)} wrote; empty where {@code json} is no state. */
+    public static Optional<StateMessage> parseState(JsonNode json) {
+        try {
+            return json instanceof ObjectNode object
+                    ? Optional.of(MessageParser.state(object, Additional.NONE))
+                    : Optional.empty();
+        } catch (MalformedMessage _) {
+            return Optional.empty();
+        }
+    }
+
     private static List<StateMessage> bareState(Path file, ObjectNode object) {
         if (object.isEmpty()) {
             return List.of();

@@ -1,9 +1,7 @@
 package io.millrace.replication.launch.process;
 
-import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
-import io.millrace.replication.launch.LaunchContext;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -43,7 +41,7 @@ final class Guest implements AutoCloseable {
     /**
      * Starts {@code command} in {@code directory}, with {@code environment} beside ours.
      *
-     * @param log gets what it writes to its standard error, which must be masked already
+     * @param log gets what it writes to its standard error
      * @throws ConfigurationFailure where there is no such program
      */
     static Guest start(
@@ -51,7 +49,7 @@ final class Guest implements AutoCloseable {
             List<String> command,
             Path directory,
             Map<String, String> environment,
-            LaunchContext.Log log) {
+            GuestLog log) {
         String mark = keeper.newMark();
         var whole = new ArrayList<>(GuestKeeper.sessionOfItsOwn());
         whole.add(program(command.getFirst(), directory, environment).toString());
@@ -213,9 +211,5 @@ final class Guest implements AutoCloseable {
                 // It is gone, and so is its end of the pipe.
             }
         }
-    }
-
-    static LogLevel levelOfErrors() {
-        return LogLevel.INFO;
     }
 }

@@ -3,7 +3,6 @@ package io.millrace.replication.launch.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
-import io.millrace.replication.launch.LaunchContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,28 +10,24 @@ import java.util.ArrayDeque;
 
 /**
  * Drains a guest's standard error into the log, line by line, so that it never blocks. Long lines
- * are cut, and what comes beyond {@link #MAX_BYTES} is dropped and said so once.
+ * are cut.
  */
 final class GuestErrors {
-    /** CONNECTORS section 2: logs of guests are bounded at 100 MiB a run. */
-    static final long MAX_BYTES = 100L << 20;
-
     private static final int MAX_LINE = 16 << 10;
     private static final int LAST_LINES = 20;
 
     private final InputStream errors;
-    private final LaunchContext.Log log;
+    private final GuestLog log;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private final Thread thread;
-    private long logged;
 
-    private GuestErrors(InputStream errors, LaunchContext.Log log) {
+    private GuestErrors(InputStream errors, GuestLog log) {
         this.errors = errors;
         this.log = log;
         this.thread = Thread.ofPlatform().daemon().name("guest-errors").unstarted(this::drain);
     }
 
-    static GuestErrors start(InputStream errors, LaunchContext.Log log) {
+    static GuestErrors start(InputStream errors, GuestLog log) {
         var drain = new GuestErrors(errors, log);
         drain.thread.start();
         return drain;
@@ -61,12 +56,7 @@ final class GuestErrors {
     private void tell(ByteArrayOutputStream line) {
         String text = line.toString(UTF_8).stripTrailing();
         line.reset();
-        if (text.isEmpty() || logged > MAX_BYTES) {
-            return;
-        }
-        logged += text.length() + 1;
-        if (logged > MAX_BYTES) {
-            log.line(LogLevel.WARN, "The connector logs too much; the rest is left out.");
+        if (text.isEmpty()) {
             return;
         }
         synchronized (last) {
@@ -75,12 +65,13 @@ final class GuestErrors {
                 last.removeFirst();
             }
         }
-        log.line(Guest.levelOfErrors(), text);
+        log.line(LogLevel.INFO, text);
     }
 
+    /** The last lines, masked; for a failure's detail. */
     String last() {
         synchronized (last) {
-            return String.join("\n", last);
+            return log.mask(String.join("\n", last));
         }
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,10 @@ final class GuestOutput extends InputStream {
     private Chunk current = new Chunk(new byte[0], 0);
     private int position;
     private boolean ended;
-    private Duration patience = Duration.ofDays(1);
+    private volatile Duration patience = Duration.ofDays(1);
+    private volatile long deadline = Long.MAX_VALUE;
+    private volatile Duration allowed = Duration.ZERO;
+    private volatile LongSupplier alsoActive = () -> Long.MIN_VALUE;
 
     /** Bytes that were read; a size of -1 is the end. */
     private static final class Chunk {
@@ -76,6 +80,20 @@ final class GuestOutput extends InputStream {
     /** How long {@link #read} waits for the guest before it fails. */
     void patience(Duration newPatience) {
         patience = newPatience;
+    }
+
+    /** Fails every {@link #read} that still waits {@code newAllowed} from now on. */
+    void deadline(Duration newAllowed) {
+        allowed = newAllowed;
+        deadline = System.nanoTime() + newAllowed.toNanos();
+    }
+
+    /**
+     * @param lastActive when the guest showed another sign of life, by {@link System#nanoTime}; any
+     *     thread may be asked
+     */
+    void alsoActive(LongSupplier lastActive) {
+        alsoActive = lastActive;
     }
 
     @Override
@@ -133,7 +151,12 @@ final class GuestOutput extends InputStream {
                         // A child has inherited the pipe and keeps it open.
                         guest.killAll();
                     }
-                } else if (now - start > patience.toNanos()) {
+                } else if (now > deadline) {
+                    throw new TransientFailure(
+                            "The connector did not end within %s."
+                                    .formatted(DurationText.format(allowed)),
+                            guest.lastErrors());
+                } else if (now - Math.max(start, alsoActive.getAsLong()) > patience.toNanos()) {
                     throw new TransientFailure(
                             "The connector said nothing for %s."
                                     .formatted(DurationText.format(patience)),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.protocol.secret.SecretMasker;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.InterruptedIOException;
@@ -47,7 +48,7 @@ class GuestTest {
                 List.of(command),
                 folder,
                 Map.of("GREETING", "hello"),
-                (_, line) -> log.add(line));
+                new GuestLog((_, line) -> log.add(line), SecretMasker::none));
     }
 
     private static List<Long> pids(String line) {
@@ -135,7 +136,7 @@ class GuestTest {
             assertThat(readLine(guest)).isEqualTo("done");
         }
         long total = log.stream().mapToLong(String::length).sum();
-        assertThat(total).isLessThanOrEqualTo(GuestErrors.MAX_BYTES + 1000);
+        assertThat(total).isLessThanOrEqualTo(GuestLog.MAX_BYTES + 1000);
         assertThat(log.getLast()).contains("logs too much");
     }
 
@@ -208,7 +209,7 @@ class GuestTest {
                             List.of("python3", "family.py"),
                             Path.of(arguments[0]),
                             Map.of(),
-                            (_, _) -> {});
+                            new GuestLog((_, _) -> {}, SecretMasker::none));
             Path files = GuestKeeper.shared().newFolder();
             Files.writeString(files.resolve("config.json"), "{}");
             System.out.println(files);

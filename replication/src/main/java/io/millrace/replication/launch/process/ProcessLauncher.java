@@ -1,0 +1,75 @@
+package io.millrace.replication.launch.process;
+
+import io.millrace.protocol.connector.Destination;
+import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.secret.SecretMasker;
+import io.millrace.replication.launch.ConnectorReference;
+import io.millrace.replication.launch.LaunchContext;
+import io.millrace.replication.launch.LaunchProblem;
+import io.millrace.replication.launch.Launcher;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** {@code {command: [prog, arg]}}: any executable that speaks the protocol. */
+public final class ProcessLauncher implements Launcher {
+
+    @Override
+    public String kind() {
+        return "command";
+    }
+
+    @Override
+    public List<LaunchProblem> lint(ConnectorReference reference, Role role) {
+        JsonNode target = reference.target();
+        if (!target.isArray() || target.isEmpty()) {
+            return List.of(
+                    new LaunchProblem(
+                            "/command",
+                            "It must be a list of the program and its arguments, such as"
+                                    + " [python3, main.py].",
+                            false));
+        }
+        var problems = new ArrayList<LaunchProblem>();
+        int index = 0;
+        for (JsonNode word : target) {
+            if (!word.isString() && !word.isNumber()) {
+                problems.add(new LaunchProblem("/command/" + index, "It must be a text.", false));
+            } else if (word.asString().isEmpty() && index == 0) {
+                problems.add(new LaunchProblem("/command/0", "It must name a program.", false));
+            }
+            index++;
+        }
+        return List.copyOf(problems);
+    }
+
+    @Override
+    public SecretMasker masker(ConnectorReference reference, Role role) {
+        return GuestProgram.maskerByNames(reference.config());
+    }
+
+    @Override
+    public Source source(ConnectorReference reference, LaunchContext context) {
+        return new ProcessSource(program(reference, Role.SOURCE, context));
+    }
+
+    @Override
+    public Destination destination(ConnectorReference reference, LaunchContext context) {
+        return new ProcessDestination(program(reference, Role.DESTINATION, context));
+    }
+
+    private GuestProgram program(ConnectorReference reference, Role role, LaunchContext context) {
+        for (LaunchProblem problem : lint(reference, role)) {
+            throw new ConfigurationFailure(problem.message());
+        }
+        List<String> command =
+                reference.target().valueStream().map(word -> word.asString()).toList();
+        return new GuestProgram(
+                command,
+                reference.environment(),
+                reference.config(),
+                reference.timeouts(),
+                context);
+    }
+}
