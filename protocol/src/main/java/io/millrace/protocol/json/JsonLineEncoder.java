@@ -13,6 +13,12 @@ import java.util.UUID;
  * own.
  */
 public final class JsonLineEncoder {
+    private static final byte[] RAW_ID = NumberFormatter.ascii("{\"_airbyte_raw_id\":\"");
+    private static final byte[] EXTRACTED_AT =
+            NumberFormatter.ascii("\",\"_airbyte_extracted_at\":\"");
+    private static final byte[] META = NumberFormatter.ascii("\",\"_airbyte_meta\":{\"changes\":");
+    private static final byte[] GENERATION = NumberFormatter.ascii("},\"_airbyte_generation_id\":");
+
     private final byte[][] prefixes; // before each value: what parts it from the last, and its name
     private final byte[][] followers; // the same, for a column that isn't the object's first member
     private final ValueFormatter[] formatters;
@@ -51,15 +57,15 @@ public final class JsonLineEncoder {
      * @param rawId the row's own
      */
     public void encode(ColumnBatch batch, int row, UUID rawId, long generation, JsonBuffer out) {
-        out.append("{\"_airbyte_raw_id\":\"");
+        out.append(RAW_ID);
         ValueFormatter.appendUuid(
                 rawId.getMostSignificantBits(), rawId.getLeastSignificantBits(), out);
-        out.append("\",\"_airbyte_extracted_at\":\"");
+        out.append(EXTRACTED_AT);
         out.reserve(TemporalFormatter.LONGEST);
         out.size = TemporalFormatter.timestamp(out.bytes, out.size, batch.extractedAt(row), true);
-        out.append("\",\"_airbyte_meta\":{\"changes\":");
+        out.append(META);
         appendChanges(batch.changes(row), out);
-        out.append("},\"_airbyte_generation_id\":");
+        out.append(GENERATION);
         out.appendLong(generation);
         members(batch, row, followers, out);
         out.append('}');

@@ -93,7 +93,7 @@ public final class JsonSchemas {
             names.add(type.stringValue());
         } else if (type instanceof ArrayNode array) {
             for (JsonNode name : array) {
-                names.add(name.asString());
+                names.add(name.asString(""));
             }
         }
         names.remove("null");

@@ -33,6 +33,9 @@ public final class MapperChain {
      * @throws ConfigurationFailure if anything is wrong; {@link #validate} tells all of it
      */
     public static MapperChain compile(List<JsonNode> mappers, StreamSchema from) {
+        if (mappers.isEmpty()) {
+            return new MapperChain(from, List.of());
+        }
         return compile(mappers, from, MapperRegistry.load());
     }
 
