@@ -39,6 +39,14 @@ public final class CommandRunner {
         var line = new CommandLine(new Millrace());
         line.getCommandSpec().version("millrace " + version);
         line.addSubcommand("sync", new SyncCommand(launchers, terminal));
+        line.addSubcommand("verify", new VerifyCommand(launchers, terminal));
+        line.addSubcommand("check", new CheckCommand(launchers, terminal));
+        line.addSubcommand("discover", new DiscoverCommand(launchers, terminal));
+        line.addSubcommand("preview", new PreviewCommand(launchers, terminal));
+        line.addSubcommand("plan", new PlanCommand(launchers, terminal));
+        line.addSubcommand("status", new StatusCommand(launchers, terminal));
+        line.addSubcommand("reset", new ResetCommand(launchers, terminal));
+        line.addSubcommand("lint", new LintCommand(launchers, terminal));
         addHelp(line);
         line.setOut(writer(terminal.output()));
         line.setErr(writer(terminal.errors()));

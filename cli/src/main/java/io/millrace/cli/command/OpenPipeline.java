@@ -37,7 +37,7 @@ final class OpenPipeline implements AutoCloseable {
             PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
         this.file = file;
         this.terminal = terminal;
-        this.folder = terminal.home().resolve("pipelines").resolve(folderName(file.name()));
+        this.folder = folder(terminal, file.name());
         this.local = new LocalCheckpoints(folder.resolve("checkpoints.json"));
         this.keptConfiguration = new KeptConfiguration(folder.resolve("source-configuration.json"));
         var context =
@@ -54,6 +54,15 @@ final class OpenPipeline implements AutoCloseable {
     static OpenPipeline open(
             PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
         return new OpenPipeline(file, launchers, terminal, log);
+    }
+
+    private static Path folder(Terminal terminal, String pipeline) {
+        return terminal.home().resolve("pipelines").resolve(folderName(pipeline));
+    }
+
+    /** Where a pipeline's log is written. */
+    static Path logFile(Terminal terminal, String pipeline) {
+        return terminal.home().resolve("logs").resolve(folderName(pipeline) + ".log");
     }
 
     /** A folder's name for a pipeline: readable, and never the same for two names. */

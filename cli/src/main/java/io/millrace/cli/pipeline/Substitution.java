@@ -15,9 +15,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Puts values in the place of {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:PATH}} in a
- * document's texts. A dollar sign before it makes such a text stand for itself. What was put in is
- * not looked at again.
+ * Puts values in the place of {@code ${NAME}}, {@code ${NAME:-default}} and {@code ${file:PATH}} in
+ * a document's texts. A dollar sign before it makes such a text stand for itself. What was put in
+ * is not looked at again.
  */
 final class Substitution {
     private static final Pattern VARIABLE =

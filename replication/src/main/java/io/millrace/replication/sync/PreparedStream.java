@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A stream as the next sync would read and land it, for commands that look at it and change
@@ -79,14 +80,28 @@ public record PreparedStream(
         return columns;
     }
 
+    /** Whether the next sync goes on from a state. */
+    public boolean goesOn() {
+        return assignment.state().isPresent() || assignment.globalState().isPresent();
+    }
+
+    /** A request that doesn't look at what was synced before. */
+    public StreamRequest fromTheBeginning(StreamRequest.Purpose purpose) {
+        return request(purpose, Optional.empty());
+    }
+
     public StreamRequest request(StreamRequest.Purpose purpose) {
+        return request(purpose, assignment.state());
+    }
+
+    private StreamRequest request(StreamRequest.Purpose purpose, Optional<JsonNode> state) {
         return new StreamRequest(
                 configuration.stream(),
                 assignment.readSchema(),
                 configuration.mode(),
                 configuration.cursor(),
                 configuration.primaryKey(),
-                assignment.state(),
+                state,
                 purpose);
     }
 }

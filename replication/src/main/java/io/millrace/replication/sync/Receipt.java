@@ -74,6 +74,18 @@ public record Receipt(
         }
     }
 
+    /** The receipt of a run that failed before it reached any stream. */
+    public static Receipt failed(
+            String pipeline, Instant startedAt, Instant endedAt, SyncFailure failure) {
+        return new Receipt(
+                pipeline,
+                Status.FAILED,
+                startedAt,
+                endedAt,
+                List.of(),
+                List.of(Failure.of(Optional.empty(), failure)));
+    }
+
     /** As in COMMANDS section 4. */
     public ObjectNode toJson() {
         JsonNodeFactory json = JsonNodeFactory.instance;

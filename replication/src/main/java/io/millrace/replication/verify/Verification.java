@@ -10,6 +10,7 @@ import io.millrace.protocol.connector.ReadPlan;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.replication.sync.PreparedStream;
+import io.millrace.replication.sync.RowJson;
 import io.millrace.replication.sync.SyncProgress;
 import io.millrace.replication.sync.SyncRequest;
 import io.millrace.replication.verify.HashSpill.Entry;
@@ -17,6 +18,7 @@ import io.millrace.replication.verify.VerifyReport.Difference;
 import io.millrace.replication.verify.VerifyReport.Kind;
 import io.millrace.replication.verify.VerifyReport.StreamReport;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Compares source and destination of some streams. Neither side is held in memory: a first pass
@@ -258,18 +261,13 @@ public final class Verification {
         }
 
         private Map<String, JsonNode> keyOf(ColumnBatch batch, int row) {
+            ObjectNode values = new RowJson(landing.landed()).row(batch, row);
             Map<String, JsonNode> key = new LinkedHashMap<>();
-            if (keyed) {
-                for (int column : keyColumns) {
-                    key.put(
-                            landing.landed().column(column).name(),
-                            RowValues.value(batch, row, column));
-                }
-            } else {
-                for (int column = 0; column < batch.schema().size(); column++) {
-                    key.put(
-                            landing.landed().column(column).name(),
-                            RowValues.value(batch, row, column));
+            for (int column = 0; column < batch.schema().size(); column++) {
+                int at = column;
+                if (!keyed || Arrays.stream(keyColumns).anyMatch(one -> one == at)) {
+                    String name = landing.landed().column(column).name();
+                    key.put(name, values.path(name));
                 }
             }
             return key;

@@ -1,0 +1,70 @@
+package io.millrace.cli.command;
+
+import io.millrace.cli.pipeline.PipelineFile;
+import io.millrace.protocol.secret.SecretMasker;
+import io.millrace.replication.launch.Launcher.Role;
+import io.millrace.replication.launch.Launchers;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** A command that works on one pipeline: reads its file, opens both ends, and closes them. */
+abstract class PipelineCommand implements Callable<Integer> {
+    private final Supplier<Launchers> launchers;
+    private final Terminal terminal;
+
+    @Parameters(index = "0", paramLabel = "PIPELINE", description = "The pipeline's file.")
+    private Path pipeline = Path.of("");
+
+    @Option(names = "--json", description = "Prints one JSON document.")
+    private boolean json;
+
+    PipelineCommand(Supplier<Launchers> launchers, Terminal terminal) {
+        this.launchers = launchers;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Launchers kinds = launchers.get();
+        PipelineFile file = PipelineFile.read(pipeline, kinds, terminal.environment());
+        file.warnings().forEach(terminal.errors()::println);
+        SecretMasker masker =
+                kinds.masker(file.source(), Role.SOURCE)
+                        .and(kinds.masker(file.destination(), Role.DESTINATION));
+        try (StopSignal signal = StopSignal.watch();
+                RunLog log =
+                        new RunLog(
+                                OpenPipeline.logFile(terminal, file.name()),
+                                terminal.clock(),
+                                masker);
+                OpenPipeline open = OpenPipeline.open(file, kinds, terminal, log::line)) {
+            return run(open, log, signal);
+        }
+    }
+
+    /** Does the command's work, and returns the exit status. */
+    abstract int run(OpenPipeline pipeline, RunLog log, StopSignal signal)
+            throws InterruptedException;
+
+    final Terminal terminal() {
+        return terminal;
+    }
+
+    final boolean json() {
+        return json;
+    }
+
+    /** Prints the command's one document. */
+    final void print(JsonNode document, RunLog log) {
+        terminal.output().println(log.mask(document.toPrettyString()));
+        terminal.output().flush();
+    }
+
+    final void say(String line) {
+        terminal.output().println(line);
+    }
+}

@@ -1,0 +1,136 @@
+package io.millrace.cli.command;
+
+import io.millrace.protocol.batch.BatchMemory;
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.connector.LandingPlan;
+import io.millrace.protocol.connector.ReadPlan;
+import io.millrace.protocol.connector.StreamRequest;
+import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.sync.PreparedStream;
+import io.millrace.replication.sync.RowJson;
+import io.millrace.replication.sync.SyncRequest;
+import io.millrace.replication.verify.CollectingOutput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code millrace preview}. */
+@Command(description = "The first records of a stream, as they would land.")
+final class PreviewCommand extends PipelineCommand {
+    @Parameters(index = "1", paramLabel = "STREAM", description = "One of the pipeline's streams.")
+    private String stream = "";
+
+    @Option(names = "--limit", paramLabel = "N", description = "How many records (default: 10).")
+    private int limit = 10;
+
+    PreviewCommand(Supplier<Launchers> launchers, Terminal terminal) {
+        super(launchers, terminal);
+    }
+
+    @Override
+    int run(OpenPipeline pipeline, RunLog log, StopSignal signal) throws InterruptedException {
+        if (limit < 1) {
+            throw new UsageException("--limit is 1 or more.");
+        }
+        SyncRequest request = pipeline.request(List.of(stream), false, true);
+        PreparedStream prepared = PreparedStream.prepare(request).getFirst();
+        List<ObjectNode> records = read(request, prepared);
+        if (json()) {
+            ObjectNode document = JsonMapper.shared().createObjectNode();
+            DiscoverCommand.putName(document, prepared.configuration().name());
+            ArrayNode nodes = document.putArray("records");
+            records.forEach(nodes::add);
+            print(document, log);
+        } else {
+            records.forEach(record -> say(log.mask(record.toString())));
+        }
+        return ExitStatus.DONE;
+    }
+
+    private List<ObjectNode> read(SyncRequest request, PreparedStream prepared)
+            throws InterruptedException {
+        LandingPlan landing =
+                request.destination()
+                        .plan(request.pipeline(), List.of(prepared.target()))
+                        .getFirst();
+        var landed = prepared.pipeline().landing(landing);
+        var json = new RowJson(landing.landed());
+        List<ObjectNode> records = new ArrayList<>();
+        var memory = new BatchMemory(request.settings().memoryBytes());
+        Thread command = Thread.currentThread();
+        // The source reads on a thread of its own, which an interrupt stops when there is enough.
+        var enough = new java.util.concurrent.CountDownLatch(1);
+        var failure =
+                new java.util.concurrent.CompletableFuture<RuntimeException>();
+        Thread reader =
+                Thread.ofPlatform()
+                        .name("preview")
+                        .daemon(true)
+                        .unstarted(() -> {
+                            try {
+                                var output =
+                                        new CollectingOutput(
+                                                prepared.configuration().name(),
+                                                memory,
+                                                request.settings().clock(),
+                                                batch -> {
+                                                    try (ColumnBatch rows = landed.apply(batch)) {
+                                                        request.destination().fit(rows);
+                                                        synchronized (records) {
+                                                            for (int row = 0;
+                                                                    row < rows.rows()
+                                                                            && records.size()
+                                                                                    < limit;
+                                                                    row++) {
+                                                                records.add(json.row(rows, row));
+                                                            }
+                                                            if (records.size() >= limit) {
+                                                                enough.countDown();
+                                                                throw new InterruptedException(
+                                                                        "enough");
+                                                            }
+                                                        }
+                                                    }
+                                                });
+                                StreamRequest wanted =
+                                        prepared.fromTheBeginning(StreamRequest.Purpose.PREVIEW);
+                                request.source()
+                                        .read(
+                                                new ReadPlan(
+                                                        List.of(wanted), Optional.empty(), memory),
+                                                output);
+                                output.requireComplete();
+                            } catch (InterruptedException _) {
+                                Thread.currentThread()
+                                        .interrupt(); // there is enough, or the command is stopped
+                            } catch (RuntimeException e) {
+                                failure.complete(e);
+                            } finally {
+                                enough.countDown();
+                            }
+                        });
+        reader.start();
+        try {
+            enough.await();
+        } finally {
+            reader.interrupt();
+        }
+        reader.join();
+        if (command.isInterrupted()) {
+            throw new InterruptedException();
+        }
+        synchronized (records) {
+            if (records.size() < limit && failure.isDone()) {
+                throw failure.join();
+            }
+            return List.copyOf(records);
+        }
+    }
+}
