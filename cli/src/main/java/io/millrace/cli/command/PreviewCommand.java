@@ -67,8 +67,7 @@ final class PreviewCommand extends PipelineCommand {
         Thread command = Thread.currentThread();
         // The source reads on a thread of its own, which an interrupt stops when there is enough.
         var enough = new java.util.concurrent.CountDownLatch(1);
-        var failure =
-                new java.util.concurrent.CompletableFuture<RuntimeException>();
+        var failure = new java.util.concurrent.CompletableFuture<RuntimeException>();
         Thread reader =
                 Thread.ofPlatform()
                         .name("preview")
