@@ -32,8 +32,11 @@ import tools.jackson.databind.JsonNode;
  *       covers yet.
  * </ul>
  *
- * The second begins when the waiting rows exceed their bound: what is noted is committed then, and
- * the rows follow into the next transaction. So {@link #flush} always makes every checkpoint
+ * In a lane of several streams, where a checkpoint of one must not commit the others' rows, such
+ * rows go into temporary tables instead, and the first always holds.
+ *
+ * <p>The second begins when the waiting rows exceed their bound: what is noted is committed then,
+ * and the rows follow into the next transaction. So {@link #flush} always makes every checkpoint
  * durable, and never a row after it (invariants 1, 2).
  */
 final class DuckDbLane implements DestinationLane {
@@ -258,7 +261,7 @@ final class DuckDbLane implements DestinationLane {
         }
         begin();
         for (StreamWriter writer : writers.values()) {
-            writer.insert(false);
+            writer.insertCovered();
         }
         if (writers.values().stream().anyMatch(StreamWriter::hasUncovered)) {
             insertEverything();
@@ -266,13 +269,13 @@ final class DuckDbLane implements DestinationLane {
     }
 
     private void insertEverything() throws InterruptedException {
-        if (!noted.isEmpty()) {
+        if (!noted.isEmpty() && writers.size() == 1) {
             commitNoted("");
         }
         begin();
         for (StreamWriter writer : writers.values()) {
-            uncoveredInTransaction |= writer.hasUncovered();
-            writer.insert(true);
+            uncoveredInTransaction |= writer.hasUncovered() && writer.writesUncovered();
+            writer.insertAll();
         }
     }
 
@@ -294,7 +297,7 @@ final class DuckDbLane implements DestinationLane {
         begin();
         var statements = new StringBuilder();
         for (StreamWriter writer : writers.values()) {
-            writer.insert(false);
+            writer.insertCovered();
             writer.settle();
             statements.append(session.saveStatement(row(writer.stream())));
         }

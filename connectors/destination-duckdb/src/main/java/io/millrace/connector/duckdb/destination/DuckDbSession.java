@@ -116,7 +116,9 @@ final class DuckDbSession implements DestinationSession {
                 boolean merges =
                         landing.target().syncMode().deduplicated()
                                 && !isEmpty(own, landing.written());
-                writers.add(new StreamWriter(own, landing, metadata, stamp, merges));
+                writers.add(
+                        new StreamWriter(
+                                own, landing, metadata, stamp, merges, landings.size() > 1));
             }
             done = true;
         } finally {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one stream's batches, within the transaction of its lane. Batches wait in memory, those
- * that a checkpoint covers before those that none covers, until {@link #insert} brings them into
- * the table, or for streams that are merged by key into a temporary table.
+ * that a checkpoint covers before those that none covers, until they are brought into the table, or
+ * for streams that are merged by key into a temporary one.
  */
 final class StreamWriter implements AutoCloseable {
     private static final AtomicLong COUNT = new AtomicLong();
@@ -30,9 +30,9 @@ final class StreamWriter implements AutoCloseable {
     private Landing landing;
     private StreamSchema arriving;
     private @Nullable BatchTable batches;
-    private @Nullable String staged; // the temporary table's name in SQL
-    private List<Column> stagedColumns = List.of();
-    private long stagedRows;
+    private @Nullable TemporaryTable staged; // what is to be merged
+    private @Nullable TemporaryTable overflow; // what no checkpoint covers, of a shared lane
+    private boolean overflowCovered;
     private long unreducedRows;
     private int covered; // of the waiting batches
     private long waitingBytes;
@@ -40,8 +40,23 @@ final class StreamWriter implements AutoCloseable {
     private long uncoveredRows;
     private final Optional<Deduplication> deduplication;
     private final boolean merges;
+    private final boolean shared;
+
+    /** A temporary table with the columns that rows are written with. */
+    private static final class TemporaryTable {
+        final String sql = "temp.main._waiting_" + COUNT.incrementAndGet();
+        final List<Column> columns;
+        long rows;
+
+        TemporaryTable(List<Column> columns) {
+            this.columns = columns;
+        }
+    }
 
     /**
+     * @param shared whether other streams are committed in the same transaction: rows that no
+     *     checkpoint covers must then stay out of it, since a checkpoint of another stream would
+     *     commit them
      * @param merges whether rows are merged by key into a table that has rows already; a
      *     deduplicated stream whose table was empty is written directly and reduced instead, which
      *     spares the first load writing everything twice
@@ -51,12 +66,14 @@ final class StreamWriter implements AutoCloseable {
             Landing landing,
             boolean metadata,
             RowStamp stamp,
-            boolean merges) {
+            boolean merges,
+            boolean shared) {
         this.connection = connection;
         this.landing = landing;
         this.metadata = metadata;
         this.stamp = stamp;
         this.merges = merges;
+        this.shared = shared;
         this.arriving = arriving(landing.plan().landed());
         this.deduplication = deduplication(landing, metadata);
     }
@@ -112,6 +129,7 @@ final class StreamWriter implements AutoCloseable {
     /** A checkpoint covers all that was taken so far. */
     void cover() {
         covered = waiting.size();
+        overflowCovered = true;
         coveredRows += uncoveredRows;
         uncoveredRows = 0;
     }
@@ -123,28 +141,102 @@ final class StreamWriter implements AutoCloseable {
         return rows;
     }
 
+    /** Whether rows wait in memory that no checkpoint covers. */
     boolean hasUncovered() {
         return waiting.size() > covered;
     }
 
-    /** Brings the waiting batches that are covered into the transaction, or all of them. */
-    void insert(boolean uncoveredToo) throws InterruptedException {
-        int count = uncoveredToo ? waiting.size() : covered;
-        if (count == 0) {
+    /** Whether uncovered rows that are handed on get into the transaction itself. */
+    boolean writesUncovered() {
+        return !shared;
+    }
+
+    /** Brings the waiting rows that are covered into the transaction. */
+    void insertCovered() throws InterruptedException {
+        TemporaryTable earlier = overflow;
+        if (earlier != null && earlier.rows > 0 && overflowCovered) {
+            String names = Sql.names(columnNames(earlier.columns));
+            added(
+                    connection.update(
+                            "INSERT INTO %s (%s) SELECT %s FROM %s"
+                                    .formatted(destination(), names, names, earlier.sql)));
+            connection.execute("TRUNCATE " + earlier.sql);
+            earlier.rows = 0;
+        }
+        List<ColumnBatch> chosen = take(covered);
+        if (!chosen.isEmpty()) {
+            added(insert(chosen, this::destination));
+        }
+    }
+
+    /** Hands all waiting rows to DuckDB, the covered ones first. */
+    void insertAll() throws InterruptedException {
+        insertCovered();
+        List<ColumnBatch> chosen = take(waiting.size());
+        if (chosen.isEmpty()) {
             return;
         }
+        if (shared) {
+            overflowCovered = false;
+            long rows = insert(chosen, this::overflow);
+            if (overflow != null) {
+                overflow.rows += rows;
+            }
+        } else {
+            added(insert(chosen, this::destination));
+        }
+    }
+
+    /** Where rows go that may be committed: the table, or what is merged into it. */
+    private String destination() throws InterruptedException {
+        if (!merges) {
+            return landing.written().sql();
+        }
+        TemporaryTable table = staged;
+        if (table == null) {
+            table = createTemporary();
+            staged = table;
+        }
+        return table.sql;
+    }
+
+    private String overflow() throws InterruptedException {
+        TemporaryTable table = overflow;
+        if (table == null) {
+            table = createTemporary();
+            overflow = table;
+        }
+        return table.sql;
+    }
+
+    private void added(long rows) {
+        if (!merges) {
+            unreducedRows += rows;
+        } else if (staged != null) {
+            staged.rows += rows;
+        }
+    }
+
+    /** Takes the first waiting batches out. */
+    private List<ColumnBatch> take(int count) {
         List<ColumnBatch> chosen = new ArrayList<>(waiting.subList(0, count));
         waiting.subList(0, count).clear();
-        covered = 0;
-        waitingBytes = 0;
-        for (ColumnBatch rest : waiting) {
-            waitingBytes += rest.bytes();
-        }
+        covered = Math.max(0, covered - count);
+        waitingBytes = waiting.stream().mapToLong(ColumnBatch::bytes).sum();
+        return chosen;
+    }
+
+    @FunctionalInterface
+    private interface Destination {
+        String sql() throws InterruptedException;
+    }
+
+    private long insert(List<ColumnBatch> chosen, Destination into) throws InterruptedException {
         String target;
         BatchTable from;
         boolean begun = false;
         try {
-            target = merges ? stage() : landing.written().sql();
+            target = into.sql();
             from = batchTable();
             begun = true;
         } finally {
@@ -152,13 +244,7 @@ final class StreamWriter implements AutoCloseable {
                 chosen.forEach(ColumnBatch::close);
             }
         }
-        long rows =
-                from.scan(chosen, () -> connection.update(insertStatement(target, from.name())));
-        if (merges) {
-            stagedRows += rows;
-        } else {
-            unreducedRows += rows;
-        }
+        return from.scan(chosen, () -> connection.update(insertStatement(target, from.name())));
     }
 
     /** Ends a transaction's work: what was inserted is merged by key. Before each commit. */
@@ -169,14 +255,15 @@ final class StreamWriter implements AutoCloseable {
         Deduplication rule = deduplication.orElseThrow();
         var table = new Deduplication.TableRef(landing.written().sql());
         if (merges) {
-            if (stagedRows > 0 && staged != null) {
+            TemporaryTable fresh = staged;
+            if (fresh != null && fresh.rows > 0) {
                 rule.merge(
                         connection,
-                        new Deduplication.TableRef(staged),
+                        new Deduplication.TableRef(fresh.sql),
                         table,
-                        columnNames(stagedColumns));
-                connection.execute("TRUNCATE " + staged);
-                stagedRows = 0;
+                        columnNames(fresh.columns));
+                connection.execute("TRUNCATE " + fresh.sql);
+                fresh.rows = 0;
             }
         } else if (unreducedRows > 0) {
             rule.reduce(connection, table);
@@ -190,16 +277,19 @@ final class StreamWriter implements AutoCloseable {
         landing = newLanding;
         arriving = arriving(newLanding.plan().landed());
         closeBatchTable();
-        String old = staged;
-        if (old != null) {
-            List<Column> oldColumns = stagedColumns;
-            staged = null;
-            String fresh = stage();
-            String names = Sql.names(columnNames(oldColumns));
-            connection.execute(
-                    "INSERT INTO %s (%s) SELECT %s FROM %s; DROP TABLE %s"
-                            .formatted(fresh, names, names, old, old));
-        }
+        staged = staged == null ? null : widened(staged);
+        overflow = overflow == null ? null : widened(overflow);
+    }
+
+    /** A temporary table of the new landing with the rows of {@code old}, which goes. */
+    private TemporaryTable widened(TemporaryTable old) throws InterruptedException {
+        TemporaryTable fresh = createTemporary();
+        String names = Sql.names(columnNames(old.columns));
+        connection.execute(
+                "INSERT INTO %s (%s) SELECT %s FROM %s; DROP TABLE %s"
+                        .formatted(fresh.sql, names, names, old.sql, old.sql));
+        fresh.rows = old.rows;
+        return fresh;
     }
 
     @Override
@@ -271,24 +361,18 @@ final class StreamWriter implements AutoCloseable {
                 .formatted(target, Sql.names(columnNames(writtenColumns())), values, from);
     }
 
-    /** The temporary table that rows wait in until they are merged; made when it is needed. */
-    private String stage() throws InterruptedException {
-        String table = staged;
-        if (table == null) {
-            table = "temp.main._staged_" + COUNT.incrementAndGet();
-            stagedColumns = writtenColumns();
-            connection.execute(
-                    "CREATE TEMP TABLE %s (%s)"
-                            .formatted(
-                                    table,
-                                    stagedColumns.stream()
-                                            .map(column ->
-                                                    Sql.name(column.name())
-                                                            + " "
-                                                            + DuckDbTypes.sqlName(column.type()))
-                                            .collect(Collectors.joining(", "))));
-            staged = table;
-        }
+    private TemporaryTable createTemporary() throws InterruptedException {
+        var table = new TemporaryTable(writtenColumns());
+        connection.execute(
+                "CREATE TEMP TABLE %s (%s)"
+                        .formatted(
+                                table.sql,
+                                table.columns.stream()
+                                        .map(column ->
+                                                Sql.name(column.name())
+                                                        + " "
+                                                        + DuckDbTypes.sqlName(column.type()))
+                                        .collect(Collectors.joining(", "))));
         return table;
     }
 }
