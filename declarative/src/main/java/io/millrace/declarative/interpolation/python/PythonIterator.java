@@ -1,0 +1,33 @@
+package io.millrace.declarative.interpolation.python;
+
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/** An iterator or generator: read once, of unknown length. */
+public final class PythonIterator implements Iterator<@Nullable Object> {
+    private final String typeName;
+    private final Iterator<? extends @Nullable Object> items;
+
+    public PythonIterator(String typeName, Iterator<? extends @Nullable Object> items) {
+        this.typeName = typeName;
+        this.items = items;
+    }
+
+    public static PythonIterator generator(Iterator<? extends @Nullable Object> items) {
+        return new PythonIterator("generator", items);
+    }
+
+    String typeName() {
+        return typeName;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return items.hasNext();
+    }
+
+    @Override
+    public @Nullable Object next() {
+        return items.next();
+    }
+}

@@ -1,0 +1,7 @@
+package io.millrace.declarative.interpolation.template;
+
+/** A compiled statement. */
+@FunctionalInterface
+interface Step {
+    void run(Frame frame, StringBuilder output);
+}
