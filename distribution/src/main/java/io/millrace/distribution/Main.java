@@ -4,6 +4,7 @@ import io.millrace.cli.Cli;
 import io.millrace.cli.command.Terminal;
 import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.launch.inprocess.InProcessLauncher;
+import io.millrace.replication.launch.process.ProcessLauncher;
 import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
 import java.util.List;
@@ -29,7 +30,9 @@ public final class Main {
 
     private static Launchers launchers() {
         return Launchers.of(
-                List.of(new InProcessLauncher(ConnectorRegistry.of(Main.class.getClassLoader()))));
+                List.of(
+                        new InProcessLauncher(ConnectorRegistry.of(Main.class.getClassLoader())),
+                        new ProcessLauncher()));
     }
 
     /**

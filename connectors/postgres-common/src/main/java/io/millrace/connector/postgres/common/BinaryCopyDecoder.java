@@ -59,6 +59,17 @@ public final class BinaryCopyDecoder {
         return ended;
     }
 
+    /** Whether {@code message} holds a row, and not the trailer alone. */
+    public boolean holdsRow(byte[] message) {
+        int at = started || message.length < HEADER ? 0 : HEADER;
+        return message.length >= at + 2 && (short) SHORTS.get(message, at) >= 0;
+    }
+
+    /** Takes note of a message whose row is not wanted. */
+    public void skip(byte[] message) {
+        start(message);
+    }
+
     /**
      * Appends the row of a message to the batch; false if the message holds none.
      *

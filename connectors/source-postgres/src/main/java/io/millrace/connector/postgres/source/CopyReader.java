@@ -1,0 +1,104 @@
+package io.millrace.connector.postgres.source;
+
+import io.millrace.connector.postgres.common.BinaryCopyDecoder;
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.connector.BatchSink;
+import io.millrace.protocol.connector.StreamOutput;
+import io.millrace.protocol.schema.StreamSchema;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyOut;
+
+/** Runs COPYs and fills batches from them. Belongs to one thread. */
+final class CopyReader {
+    /** Larger rows are rejected. */
+    private static final int MAX_ROW_BYTES = 64 << 20;
+
+    private static final int EXPECTED_ROWS = 1024;
+
+    private final StreamOutput output;
+    private final StreamSchema schema;
+    private final BinaryCopyDecoder decoder;
+    private final int maxRows;
+
+    /**
+     * @param maxRows rows of a batch at the most
+     */
+    CopyReader(StreamOutput output, StreamSchema schema, int maxRows) {
+        this.output = output;
+        this.schema = schema;
+        this.decoder = new BinaryCopyDecoder(schema);
+        this.maxRows = maxRows;
+    }
+
+    /**
+     * Reads {@code select} to its end and gives its batches to {@code sink}.
+     *
+     * @param expectedRows how many rows will come, roughly
+     * @param place what is read, for messages
+     * @return the rows that came, those that were rejected included
+     */
+    long read(Session session, String select, long expectedRows, String place, BatchSink sink)
+            throws SQLException, InterruptedException {
+        decoder.reset();
+        CopyOut copy = session.copy(select);
+        ColumnBatch batch = null;
+        long rows = 0;
+        boolean ended = false;
+        try {
+            for (byte[] message = copy.readFromCopy();
+                    message != null;
+                    message = copy.readFromCopy()) {
+                if (!decoder.holdsRow(message)) {
+                    decoder.decode(message);
+                    continue;
+                }
+                if (message.length > MAX_ROW_BYTES) {
+                    decoder.skip(message);
+                    rows++;
+                    output.reject(
+                            "row %d of %s has %d bytes, more than the 64 MiB that land"
+                                    .formatted(rows, place, message.length));
+                    continue;
+                }
+                if (batch == null) {
+                    batch = output.newBatch(schema, expectedRows(expectedRows - rows));
+                    decoder.into(batch);
+                }
+                decoder.decode(message);
+                rows++;
+                if (batch.isFull(message.length) || batch.rows() >= maxRows) {
+                    ColumnBatch full = batch;
+                    batch = null;
+                    sink.accept(full);
+                }
+            }
+            if (batch != null) {
+                ColumnBatch last = batch;
+                batch = null;
+                sink.accept(last);
+            }
+            ended = decoder.ended();
+        } finally {
+            close(batch);
+            if (copy.isActive()) {
+                copy.cancelCopy();
+            }
+        }
+        if (!ended) {
+            throw new SQLException("the COPY ended without its trailer", "08006");
+        }
+        return rows;
+    }
+
+    private static void close(@Nullable ColumnBatch batch) {
+        if (batch != null) {
+            batch.close();
+        }
+    }
+
+    private int expectedRows(long left) {
+        long most = Math.min(maxRows, ColumnBatch.MAX_ROWS);
+        return (int) Math.max(Math.min(EXPECTED_ROWS, most), Math.min(left, most));
+    }
+}

@@ -1,0 +1,85 @@
+package io.millrace.connector.postgres.source;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
+
+/** A connection with at most one transaction. One thread at a time; {@link #cancel} by any. */
+final class Session implements AutoCloseable {
+    private final Connection connection;
+    private final Statement statement;
+    private boolean open;
+
+    Session(Connection connection) throws SQLException {
+        this.connection = connection;
+        this.statement = connection.createStatement();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    Statement statement() {
+        return statement;
+    }
+
+    /** Begins a transaction in which every statement sees the same. */
+    void begin() throws SQLException {
+        open = true;
+        statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    }
+
+    /** As {@link #begin()}, seeing what the exporter of {@code snapshot} sees. */
+    void begin(String snapshot) throws SQLException {
+        open = true;
+        statement.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '"
+                        + snapshot
+                        + "'");
+    }
+
+    /** Ends the transaction, if there is one. */
+    void end() throws SQLException {
+        if (open) {
+            open = false;
+            statement.execute("ROLLBACK");
+        }
+    }
+
+    void execute(String sql) throws SQLException {
+        statement.execute(sql);
+    }
+
+    /** The first column of the first row; empty if there is no row, or it holds null. */
+    Optional<String> queryText(String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+        }
+    }
+
+    CopyOut copy(String select) throws SQLException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getCopyAPI()
+                .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
+    }
+
+    /** Asks the server to stop what it does for this session. */
+    void cancel() throws SQLException {
+        connection.unwrap(PGConnection.class).cancelQuery();
+    }
+
+    /** Cuts the connection, whatever it does. */
+    void abort() throws SQLException {
+        connection.abort(Runnable::run);
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}
