@@ -61,6 +61,11 @@ final class EnvelopeScanner {
     int namespaceStart;
     int namespaceEnd;
 
+    /** The value of the namespace, of any type, quotes included; -1 without. */
+    int namespaceValueStart;
+
+    int namespaceValueEnd;
+
     /** The value, brackets included, where it is an object; else -1. */
     int dataStart;
 
@@ -74,7 +79,28 @@ final class EnvelopeScanner {
     int emittedAtEnd;
 
     private byte[] bytes = new byte[0];
+    private int start;
     private int end;
+
+    // A line up to and with the bracket that opens its data, and what was found there, from its
+    // start on; -1 for what was not.
+    private final byte[] beginning = new byte[1024];
+    private int beginningLength;
+    private long beginningNumber;
+    private int beginningType;
+    private int beginningTypeLength;
+    private int beginningStream;
+    private int beginningStreamLength;
+    private int beginningNamespace;
+    private int beginningNamespaceLength;
+    private int beginningNamespaceValue;
+    private int beginningNamespaceValueLength;
+    private int beginningMeta;
+    private int beginningMetaLength;
+    private int beginningEmittedAt;
+    private int beginningEmittedAtLength;
+    private boolean resumed;
+
     private int stringEnd;
     private boolean stringEscaped;
 
@@ -84,13 +110,26 @@ final class EnvelopeScanner {
     Outcome scan(byte[] buffer, int from, int to) {
         bytes = buffer;
         end = to;
-        typeStart = -1;
-        forgetRecord();
-        int position = skipSpace(from);
-        if (position >= end || bytes[position] != '{') {
-            return Outcome.NO_OBJECT;
+        start = from;
+        int position;
+        if (resume()) {
+            position = skipContainer(dataStart, 2);
+            dataEnd = position;
+            if (position >= 0) {
+                position = furtherMembers(position, 2);
+            }
+            if (position >= 0) {
+                position = furtherMembers(position, 1);
+            }
+        } else {
+            typeStart = -1;
+            forgetRecord();
+            position = skipSpace(from);
+            if (position >= end || bytes[position] != '{') {
+                return Outcome.NO_OBJECT;
+            }
+            position = members(position, 1);
         }
-        position = members(position, 1);
         if (position < 0) {
             return switch (position) {
                 case TRUNCATED -> Outcome.TRUNCATED;
@@ -106,55 +145,107 @@ final class EnvelopeScanner {
                 && textEquals(typeStart, typeEnd, hasEscape(typeStart, typeEnd), RECORD_TYPE);
     }
 
+    /**
+     * Whether the names were found by {@link #resume}, so that they are those of all lines with
+     * this {@link #beginningNumber}.
+     */
+    boolean namesAreOfBeginning() {
+        return resumed
+                && streamStart == at(beginningStream)
+                && namespaceStart == at(beginningNamespace);
+    }
+
+    /** Grows with each new beginning. */
+    long beginningNumber() {
+        return beginningNumber;
+    }
+
+    /**
+     * Lines of one stream are the same up to their data, mostly: where the bytes are equal, what
+     * the scan found in them is equal as well, and it goes on behind them.
+     */
+    private boolean resume() {
+        int length = beginningLength;
+        resumed =
+                length > 0
+                        && end - start >= length
+                        && Arrays.equals(bytes, start, start + length, beginning, 0, length);
+        if (!resumed) {
+            return false;
+        }
+        typeStart = at(beginningType);
+        typeEnd = typeStart + beginningTypeLength;
+        streamStart = at(beginningStream);
+        streamEnd = streamStart + beginningStreamLength;
+        namespaceStart = at(beginningNamespace);
+        namespaceEnd = namespaceStart + beginningNamespaceLength;
+        namespaceValueStart = at(beginningNamespaceValue);
+        namespaceValueEnd = namespaceValueStart + beginningNamespaceValueLength;
+        metaStart = at(beginningMeta);
+        metaEnd = metaStart + beginningMetaLength;
+        emittedAtStart = at(beginningEmittedAt);
+        emittedAtEnd = emittedAtStart + beginningEmittedAtLength;
+        dataStart = start + length - 1;
+        return true;
+    }
+
+    private int at(int offset) {
+        return offset < 0 ? -1 : start + offset;
+    }
+
+    private int offset(int position) {
+        return position < 0 ? -1 : position - start;
+    }
+
+    /** {@code data} is where the data open, in a line that did not begin as the one before. */
+    private void rememberBeginning(int data) {
+        int length = data + 1 - start;
+        if (resumed || length > beginning.length) {
+            return;
+        }
+        System.arraycopy(bytes, start, beginning, 0, length);
+        beginningLength = length;
+        beginningNumber++;
+        beginningType = offset(typeStart);
+        beginningTypeLength = typeEnd - typeStart;
+        beginningStream = offset(streamStart);
+        beginningStreamLength = streamEnd - streamStart;
+        beginningNamespace = offset(namespaceStart);
+        beginningNamespaceLength = namespaceEnd - namespaceStart;
+        beginningNamespaceValue = offset(namespaceValueStart);
+        beginningNamespaceValueLength = namespaceValueEnd - namespaceValueStart;
+        beginningMeta = offset(metaStart);
+        beginningMetaLength = metaEnd - metaStart;
+        beginningEmittedAt = offset(emittedAtStart);
+        beginningEmittedAtLength = emittedAtEnd - emittedAtStart;
+    }
+
     private void forgetRecord() {
         streamStart = -1;
         namespaceStart = -1;
+        namespaceValueStart = -1;
         dataStart = -1;
         metaStart = -1;
         emittedAtStart = -1;
     }
 
     /**
-     * Walks the object that opens at {@code position}: the line itself at level 1, the record at
-     * level 2. Returns the position behind it, or why there is none.
+     * Walks the object that opens at {@code open}: the line itself at level 1, the record at level
+     * 2. Returns the position behind it, or why there is none.
      */
     private int members(int open, int level) {
         int position = skipSpace(open + 1);
         if (position < end && bytes[position] == '}') {
             return position + 1;
         }
+        position = member(position, level);
+        return position < 0 ? position : furtherMembers(position, level);
+    }
+
+    /** As {@link #members}, from behind the value of a member. */
+    private int furtherMembers(int from, int level) {
+        int position = from;
         while (true) {
-            if (position >= end) {
-                return TRUNCATED;
-            }
-            if (bytes[position] != '"') {
-                return BROKEN;
-            }
-            int keyStart = position + 1;
-            position = skipString(keyStart);
-            if (position < 0) {
-                return position;
-            }
-            int keyEnd = stringEnd;
-            boolean escaped = stringEscaped;
-            position = skipSpace(position);
-            if (position >= end) {
-                return TRUNCATED;
-            }
-            if (bytes[position] != ':') {
-                return BROKEN;
-            }
-            position = skipSpace(position + 1);
-            if (position >= end) {
-                return TRUNCATED;
-            }
-            position =
-                    level == 1
-                            ? envelopeMember(keyStart, keyEnd, escaped, position)
-                            : recordMember(keyStart, keyEnd, escaped, position);
-            if (position < 0) {
-                return position;
-            }
             position = skipSpace(position);
             if (position >= end) {
                 return TRUNCATED;
@@ -166,8 +257,41 @@ final class EnvelopeScanner {
             if (next != ',') {
                 return BROKEN;
             }
-            position = skipSpace(position + 1);
+            position = member(skipSpace(position + 1), level);
+            if (position < 0) {
+                return position;
+            }
         }
+    }
+
+    private int member(int from, int level) {
+        if (from >= end) {
+            return TRUNCATED;
+        }
+        if (bytes[from] != '"') {
+            return BROKEN;
+        }
+        int keyStart = from + 1;
+        int position = skipString(keyStart);
+        if (position < 0) {
+            return position;
+        }
+        int keyEnd = stringEnd;
+        boolean escaped = stringEscaped;
+        position = skipSpace(position);
+        if (position >= end) {
+            return TRUNCATED;
+        }
+        if (bytes[position] != ':') {
+            return BROKEN;
+        }
+        position = skipSpace(position + 1);
+        if (position >= end) {
+            return TRUNCATED;
+        }
+        return level == 1
+                ? envelopeMember(keyStart, keyEnd, escaped, position)
+                : recordMember(keyStart, keyEnd, escaped, position);
     }
 
     private int envelopeMember(int keyStart, int keyEnd, boolean escaped, int value) {
@@ -189,9 +313,13 @@ final class EnvelopeScanner {
     }
 
     private int recordMember(int keyStart, int keyEnd, boolean escaped, int value) {
-        int next = skipValue(value, 2);
         byte first = bytes[value];
-        if (textEquals(keyStart, keyEnd, escaped, DATA)) {
+        boolean data = textEquals(keyStart, keyEnd, escaped, DATA);
+        if (data && first == '{') {
+            rememberBeginning(value);
+        }
+        int next = skipValue(value, 2);
+        if (data) {
             dataStart = first == '{' ? value : -1;
             dataEnd = next;
         } else if (textEquals(keyStart, keyEnd, escaped, STREAM)) {
@@ -203,6 +331,8 @@ final class EnvelopeScanner {
         } else if (textEquals(keyStart, keyEnd, escaped, NAMESPACE)) {
             namespaceStart = first == '"' ? value + 1 : -1;
             namespaceEnd = stringEnd;
+            namespaceValueStart = value;
+            namespaceValueEnd = next;
         } else if (textEquals(keyStart, keyEnd, escaped, META)) {
             metaStart = first == '{' ? value : -1;
             metaEnd = next;

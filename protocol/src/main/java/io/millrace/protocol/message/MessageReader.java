@@ -52,6 +52,11 @@ public final class MessageReader implements AutoCloseable {
     private int limit;
     private boolean ended;
     private long lineNumber;
+
+    /** The stream of lines that begin as {@link EnvelopeScanner#beginningNumber} says. */
+    private @Nullable StreamName beginningStream;
+
+    private long beginningNumber = -1;
     private @Nullable Message message;
     private @Nullable LineProblem problem;
 
@@ -220,7 +225,15 @@ public final class MessageReader implements AutoCloseable {
                     end,
                     "is a record without a data object");
         }
-        @Nullable StreamName stream = stream(buffer);
+        boolean known = scanner.namesAreOfBeginning();
+        @Nullable StreamName stream =
+                known && scanner.beginningNumber() == beginningNumber
+                        ? beginningStream
+                        : stream(buffer);
+        if (known) {
+            beginningNumber = scanner.beginningNumber();
+            beginningStream = stream;
+        }
         if (stream == null) {
             return refuse(
                     LineProblem.Kind.NOT_JSON,

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -29,6 +30,41 @@ public final class MessageWriter implements AutoCloseable {
     private boolean broken;
     private final byte[] digits = new byte[20];
     private final Map<StreamName, byte[]> beginnings = new ConcurrentHashMap<>();
+    private final Map<StreamName, Names> renamed = new ConcurrentHashMap<>();
+
+    /** The parts of a name as JSON values. */
+    private static final class Names {
+        private final byte[] stream;
+        private final byte[] namespace;
+
+        /** The stream's value, and the namespace as a further member where there is one. */
+        private final byte[] streamAndNamespace;
+
+        private Names(byte[] stream, byte[] namespace, byte[] streamAndNamespace) {
+            this.stream = stream;
+            this.namespace = namespace;
+            this.streamAndNamespace = streamAndNamespace;
+        }
+
+        static Names of(StreamName name) {
+            String stream = encoded(name.name());
+            Optional<String> namespace = name.namespace().map(Names::encoded);
+            return new Names(
+                    utf8(stream),
+                    utf8(namespace.orElse("null")),
+                    utf8(namespace.map(text -> stream + ",\"namespace\":" + text).orElse(stream)));
+        }
+
+        private static String encoded(String text) {
+            return new String(
+                    JsonText.encode(Json.mapper().getNodeFactory().stringNode(text)),
+                    StandardCharsets.UTF_8);
+        }
+
+        private static byte[] utf8(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+    }
 
     public MessageWriter(OutputStream output) {
         this.output = output;
@@ -53,6 +89,49 @@ public final class MessageWriter implements AutoCloseable {
     /** Relays a record as it came, without its line's end. */
     public void writeLine(RecordLine line) throws IOException {
         writeLine(line.buffer(), line.lineStart(), line.lineEnd());
+    }
+
+    /**
+     * Relays a record under another name; all its other bytes stay as they are, properties that we
+     * don't know among them.
+     */
+    public void writeLine(RecordLine line, StreamName target) throws IOException {
+        if (target.equals(line.stream())) {
+            writeLine(line);
+            return;
+        }
+        Names names = renamed.computeIfAbsent(target, Names::of);
+        byte[] buffer = line.buffer();
+        lock.lock();
+        try {
+            int position = line.lineStart();
+            int namespaceStart = line.namespaceStart();
+            boolean hasNamespace = namespaceStart >= 0;
+            if (hasNamespace && namespaceStart < line.streamStart()) {
+                replace(buffer, position, namespaceStart, names.namespace);
+                position = line.namespaceEnd();
+            }
+            replace(
+                    buffer,
+                    position,
+                    line.streamStart(),
+                    hasNamespace ? names.stream : names.streamAndNamespace);
+            position = line.streamEnd();
+            if (hasNamespace && namespaceStart > line.streamStart()) {
+                replace(buffer, position, namespaceStart, names.namespace);
+                position = line.namespaceEnd();
+            }
+            put(buffer, position, line.lineEnd() - position);
+            put((byte) '\n');
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes what stands before {@code to}, and then {@code replacement}. */
+    private void replace(byte[] bytes, int from, int to, byte[] replacement) throws IOException {
+        put(bytes, from, to - from);
+        put(replacement, 0, replacement.length);
     }
 
     /**

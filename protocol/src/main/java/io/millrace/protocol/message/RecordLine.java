@@ -21,6 +21,10 @@ public final class RecordLine {
     private int dataEnd;
     private int metaStart;
     private int metaEnd;
+    private int streamStart;
+    private int streamEnd;
+    private int namespaceStart;
+    private int namespaceEnd;
     private int emittedAtStart;
     private int emittedAtEnd;
     private StreamName stream = noStream;
@@ -40,6 +44,10 @@ public final class RecordLine {
         lineEnd = newLineEnd;
         dataStart = scanner.dataStart;
         dataEnd = scanner.dataEnd;
+        streamStart = scanner.streamStart - 1;
+        streamEnd = scanner.streamEnd + 1;
+        namespaceStart = scanner.namespaceValueStart;
+        namespaceEnd = scanner.namespaceValueEnd;
         metaStart = scanner.metaStart;
         metaEnd = scanner.metaEnd;
         emittedAtStart = scanner.emittedAtStart;
@@ -71,6 +79,25 @@ public final class RecordLine {
     /** Behind the closing bracket of {@code data}. */
     public int dataEnd() {
         return dataEnd;
+    }
+
+    /** The opening quote of the stream's name. */
+    int streamStart() {
+        return streamStart;
+    }
+
+    /** Behind the closing quote of the stream's name. */
+    int streamEnd() {
+        return streamEnd;
+    }
+
+    /** The value of the namespace, which may be null; -1 where there is none. */
+    int namespaceStart() {
+        return namespaceStart;
+    }
+
+    int namespaceEnd() {
+        return namespaceEnd;
     }
 
     /** Whether there is a {@code meta} object. */

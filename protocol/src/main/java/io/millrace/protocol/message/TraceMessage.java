@@ -2,6 +2,7 @@ package io.millrace.protocol.message;
 
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.FailureType;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.Additional;
 import io.millrace.protocol.json.OpenValue;
 import java.math.BigDecimal;
@@ -47,6 +48,21 @@ public sealed interface TraceMessage extends Message {
             Context context)
             implements TraceMessage {
 
+        /** What a failure of ours looks like on the wire; of {@code stream}, if it is only its. */
+        public static Failure of(SyncFailure failure, Optional<StreamName> stream, long emittedAt) {
+            return new Failure(
+                    failure.getMessage(),
+                    Optional.of(failure.detail()).filter(detail -> !detail.isEmpty()),
+                    Optional.empty(),
+                    Optional.of(
+                            new OpenValue<>(
+                                    Optional.of(failure.failureType()),
+                                    failure.failureType().text())),
+                    stream.map(name -> new Descriptor(name, Additional.NONE)),
+                    Additional.NONE,
+                    Context.at(emittedAt));
+        }
+
         /** The failure's type; what is absent or unknown is ours to mend. */
         public FailureType effectiveFailureType() {
             return failureType.flatMap(OpenValue::known).orElse(FailureType.SYSTEM_ERROR);
@@ -61,7 +77,18 @@ public sealed interface TraceMessage extends Message {
             OptionalLong bytes,
             Additional additional,
             Context context)
-            implements TraceMessage {}
+            implements TraceMessage {
+        public static Estimate of(
+                StreamName stream, OptionalLong rows, OptionalLong bytes, long emittedAt) {
+            return new Estimate(
+                    new OpenValue<>(Optional.of(EstimateType.STREAM), EstimateType.STREAM.name()),
+                    stream,
+                    rows,
+                    bytes,
+                    Additional.NONE,
+                    Context.at(emittedAt));
+        }
+    }
 
     /** Where a stream stands. */
     record StreamStatus(

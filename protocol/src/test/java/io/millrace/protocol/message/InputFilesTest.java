@@ -192,6 +192,23 @@ class InputFilesTest {
                 .hasMessageContaining(file.toString());
     }
 
+    @Test
+    void readsAgainWhatItGaveForAFile() throws Exception {
+        ConfiguredCatalog catalog = InputFiles.readConfiguredCatalog(file(golden()));
+        assertThat(InputFiles.readConfiguredCatalog(file(InputFiles.toJson(catalog).toString())))
+                .isEqualTo(catalog);
+        StateMessage state =
+                new StateMessage.Stream(
+                        StateMessage.StreamState.of(
+                                StreamName.of("n", "s"), Json.object().put("a", 1)),
+                        StateMessage.Context.NONE);
+        assertThat(InputFiles.readState(file("[" + InputFiles.toJson(state) + "]")))
+                .containsExactly(state);
+        assertThat(InputFiles.parseState(InputFiles.toJson(state))).contains(state);
+        assertThat(InputFiles.parseState(Json.array())).isEmpty();
+        assertThat(InputFiles.parseState(Json.object().put("type", "STREAM"))).isEmpty();
+    }
+
     private Path file(String content) throws IOException {
         return Files.writeString(Files.createTempFile(directory, "input", ".json"), content);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.protocol.json.Additional;
 import io.millrace.protocol.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,8 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 class MessageWriterTest {
@@ -65,6 +70,76 @@ class MessageWriterTest {
             writer.writeLine(reader.record());
         }
         assertThat(output.toString(StandardCharsets.UTF_8)).isEqualTo(line + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'RECORD','record':{'stream':'s','data':{'stream':'x'},'emitted_at':1,'more':[1.0]},'x':1}",
+                "{'record':{'data':{},'namespace':'n','stream':'s','file_reference':{}},'type':'RECORD'}",
+                "{'record':{'data':{},'stream' : 's' ,'namespace' : 'n'},'type':'RECORD'}",
+                "{'type':'RECORD','record':{'stream':'s','data':{},'namespace':null}}",
+                "{'type':'RECORD','record':{'namespace':'a','stream':'b','data':{},'stream':'s','namespace':null}}"
+            })
+    void relaysARecordUnderAnotherNameAndKeepsTheRest(String quoted) throws Exception {
+        String line = quoted.replace('\'', '"');
+        for (StreamName target :
+                List.of(
+                        StreamName.of("t"),
+                        StreamName.of("m", "t\"é"),
+                        StreamName.of("", "s"),
+                        StreamName.of("s"))) {
+            var output = new ByteArrayOutputStream();
+            try (var writer = new MessageWriter(output);
+                    var reader =
+                            new MessageReader(
+                                    new ByteArrayInputStream(bytes(line + "\n" + line)))) {
+                // Twice, since the reader takes a shortcut for the second.
+                for (int round = 0; round < 2; round++) {
+                    assertThat(reader.next()).isEqualTo(MessageReader.Event.RECORD);
+                    writer.writeLine(reader.record(), target);
+                }
+            }
+            var expected = (ObjectNode) Json.parse(bytes(line));
+            var record = (ObjectNode) expected.get("record");
+            record.put("stream", target.name());
+            record.remove("namespace");
+            target.namespace().ifPresent(namespace -> record.put("namespace", namespace));
+            String[] written = output.toString(StandardCharsets.UTF_8).split("\n");
+            assertThat(written).hasSize(2);
+            for (String each : written) {
+                var tree = (ObjectNode) Json.parse(bytes(each));
+                if (tree.get("record").path("namespace").isNull()) {
+                    ((ObjectNode) tree.get("record")).remove("namespace");
+                }
+                assertThat(Json.equalByValue(tree, expected)).as(each).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void tellsFailuresAndEstimatesOfStreams() throws Exception {
+        var output = new ByteArrayOutputStream();
+        try (var writer = new MessageWriter(output)) {
+            writer.write(
+                    TraceMessage.Failure.of(
+                            new TransientFailure("Busy; try again.", "503"),
+                            Optional.of(StreamName.of("n", "s")),
+                            5));
+            writer.write(
+                    TraceMessage.Estimate.of(
+                            StreamName.of("s"), OptionalLong.of(7), OptionalLong.empty(), 5));
+            writer.write(
+                    TraceMessage.StreamStatus.of(
+                            StreamName.of("s"), TraceMessage.Status.COMPLETE, 5));
+        }
+        assertThat(output.toString(StandardCharsets.UTF_8))
+                .isEqualTo(
+                        """
+                        {"type":"TRACE","trace":{"type":"ERROR","emitted_at":5,"error":{"message":"Busy; try again.","internal_message":"503","failure_type":"transient_error","stream_descriptor":{"name":"s","namespace":"n"}}}}
+                        {"type":"TRACE","trace":{"type":"ESTIMATE","emitted_at":5,"estimate":{"name":"s","type":"STREAM","row_estimate":7}}}
+                        {"type":"TRACE","trace":{"type":"STREAM_STATUS","emitted_at":5,"stream_status":{"stream_descriptor":{"name":"s"},"status":"COMPLETE"}}}
+                        """);
     }
 
     @Test
@@ -159,10 +234,10 @@ class MessageWriterTest {
                         StreamName.of("s"),
                         (ObjectNode) Json.mapper().readTree(data),
                         OptionalLong.empty(),
-                        java.util.Optional.empty(),
-                        java.util.Optional.empty(),
-                        io.millrace.protocol.json.Additional.NONE,
-                        io.millrace.protocol.json.Additional.NONE);
+                        Optional.empty(),
+                        Optional.empty(),
+                        Additional.NONE,
+                        Additional.NONE);
         var output = new ByteArrayOutputStream();
         try (var writer = new MessageWriter(output)) {
             writer.write(record);
