@@ -19,20 +19,35 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class JsonSchemas {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String ARRAY = "array";
+    private static final String OBJECT = "object";
     private static final String WELL_KNOWN = "WellKnownTypes.json#/definitions/";
 
     private JsonSchemas() {}
 
     /**
      * The columns of a stream: the properties of its schema, in their order. A schema that isn't
-     * one of objects has none; of several alternatives the one that is an object counts.
+     * one of objects has none; of several alternatives the one that is an object counts. A column
+     * of objects or of arrays has {@code object} or {@code array} as its source type.
      */
     public static StreamSchema parse(JsonNode schema) {
         List<Column> columns = new ArrayList<>();
         for (var property : objectOf(schema).path("properties").properties()) {
-            columns.add(Column.of(property.getKey(), typeOf(property.getValue())));
+            columns.add(column(property.getKey(), property.getValue()));
         }
         return new StreamSchema(columns);
+    }
+
+    /** Objects and arrays travel alike; the source's name tells them apart. */
+    private static Column column(String name, JsonNode schema) {
+        ColumnType type = typeOf(schema);
+        if (type instanceof ColumnType.Json) {
+            List<String> names = typeNames(schema);
+            if (names.equals(List.of(ARRAY)) || names.equals(List.of(OBJECT))) {
+                return Column.of(name, type, names.getFirst());
+            }
+        }
+        return Column.of(name, type);
     }
 
     private static JsonNode objectOf(JsonNode schema) {
@@ -162,12 +177,32 @@ public final class JsonSchemas {
     public static ObjectNode write(StreamSchema schema) {
         ObjectNode root = NODES.objectNode();
         root.put("$schema", "http://json-schema.org/draft-07/schema#");
-        root.put("type", "object");
+        root.put("type", OBJECT);
         ObjectNode properties = root.putObject("properties");
         for (Column column : schema.columns()) {
-            properties.set(column.name(), write(column.type()));
+            properties.set(column.name(), write(column));
         }
         return root;
+    }
+
+    /**
+     * The schema of a column. One of JSON whose source doesn't say what it holds is told as
+     * everything it may be: a destination makes null of an array among objects (reference: protocol
+     * 3.3.4).
+     */
+    private static ObjectNode write(Column column) {
+        if (column.type() instanceof ColumnType.Json || column.type() instanceof ColumnType.Jsonb) {
+            if (column.sourceType().isEmpty()) {
+                ObjectNode any = NODES.objectNode();
+                ArrayNode options = any.putArray("oneOf");
+                for (String name : List.of(OBJECT, ARRAY, "string", "number", "boolean")) {
+                    options.addObject().put("type", name);
+                }
+                return any;
+            }
+            return nullable(column.sourceType().get().equals(ARRAY) ? ARRAY : OBJECT);
+        }
+        return write(column.type());
     }
 
     /** The schema of a property of that type. */
@@ -182,7 +217,7 @@ public final class JsonSchemas {
                     ColumnType.JsonNumber _ ->
                     nullable("number");
             case ColumnType.Text _, ColumnType.Uuid _ -> nullable("string");
-            case ColumnType.Json _, ColumnType.Jsonb _ -> nullable("object");
+            case ColumnType.Json _, ColumnType.Jsonb _ -> nullable(OBJECT);
             case ColumnType.Date _ -> text("date", Optional.empty());
             case ColumnType.Time _ -> text("time", Optional.of("time_without_timezone"));
             case ColumnType.TimeTz _ -> text("time", Optional.of("time_with_timezone"));
@@ -192,7 +227,7 @@ public final class JsonSchemas {
                     text("date-time", Optional.of("timestamp_with_timezone"));
             case ColumnType.Binary _ -> nullable("string").put("contentEncoding", "base64");
             case ColumnType.ListOf list -> {
-                ObjectNode array = nullable("array");
+                ObjectNode array = nullable(ARRAY);
                 array.set("items", write(list.element()));
                 yield array;
             }

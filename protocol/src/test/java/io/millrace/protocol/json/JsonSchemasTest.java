@@ -124,6 +124,29 @@ class JsonSchemasTest {
                 .isEqualTo("{\"type\":[\"null\",\"number\"]}");
     }
 
+    @Test
+    void objectsArraysAndWhatMayBeEitherAreToldApart() {
+        var schema =
+                json(
+                        "{'properties':{'o':{'type':['null','object']},'a':{'type':'array',"
+                                + "'items':{'type':'string'}},'u':{'type':['string','object']}}}");
+        StreamSchema columns = JsonSchemas.parse(schema);
+        assertThat(columns)
+                .isEqualTo(
+                        StreamSchema.of(
+                                Column.of("o", new ColumnType.Json(), "object"),
+                                Column.of("a", new ColumnType.Json(), "array"),
+                                Column.of("u", new ColumnType.Json())));
+        JsonNode written = JsonSchemas.write(columns).path("properties");
+        assertThat(written.path("o").toString()).isEqualTo("{\"type\":[\"null\",\"object\"]}");
+        assertThat(written.path("a").toString()).isEqualTo("{\"type\":[\"null\",\"array\"]}");
+        assertThat(written.path("u").path("oneOf").size()).isEqualTo(5);
+        assertThat(JsonSchemas.parse(JsonSchemas.write(columns))).isEqualTo(columns);
+        var database = StreamSchema.of(Column.of("j", new ColumnType.Jsonb(), "jsonb"));
+        assertThat(JsonSchemas.write(database).at("/properties/j/type/1").asString())
+                .isEqualTo("object");
+    }
+
     private static JsonNode json(String text) {
         return JsonMapper.shared().readTree(text.replace('\'', '"'));
     }
