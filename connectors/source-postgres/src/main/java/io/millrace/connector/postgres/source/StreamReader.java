@@ -624,9 +624,9 @@ final class StreamReader {
         }
         String name = Identifiers.quote(cursor);
         return session.queryText(
-                "SELECT %s FROM %s WHERE %s > %s ORDER BY %s OFFSET %d LIMIT 1"
+                "SELECT %s FROM %s r WHERE %s > %s ORDER BY r.%s OFFSET %d LIMIT 1"
                         .formatted(
-                                column.type().select(name),
+                                column.type().select(name) + "::pg_catalog.text",
                                 opened.relation().quoted(),
                                 name,
                                 last,
@@ -725,7 +725,8 @@ final class StreamReader {
                 atLeast.map(last -> name + " > " + literal(opened, cursor, last))
                         .orElse(name + " IS NOT NULL");
         return session.queryText(
-                "SELECT %s FROM %s WHERE %s ORDER BY %s DESC LIMIT 1"
+                // Unqualified, ORDER BY would take the text of the select list.
+                "SELECT %s FROM %s r WHERE %s ORDER BY r.%s DESC LIMIT 1"
                         .formatted(
                                 column.type().select(name) + "::pg_catalog.text",
                                 opened.relation().quoted(),
