@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 import org.postgresql.PGConnection;
@@ -44,6 +46,14 @@ public final class PostgresConnections implements AutoCloseable {
                     "loggerfile",
                     "loggerlevel",
                     "replication");
+
+    /** Held, since loggers that nobody holds forget their level. */
+    private static final Logger DRIVER_LOG = Logger.getLogger("org.postgresql");
+
+    static {
+        // What the driver logs, it throws as well; on standard error it would be in the way.
+        DRIVER_LOG.setLevel(Level.OFF);
+    }
 
     private final PostgresEndpoint endpoint;
     private final String applicationName;
