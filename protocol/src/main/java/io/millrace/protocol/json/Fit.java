@@ -11,6 +11,9 @@ public enum Fit {
     /** Nearly: digits are gone that the type has no room for. */
     ROUNDED,
 
+    /** A list of which some elements did not fit, and are null. */
+    PARTIAL,
+
     /** The type could tell such a value, but not one as large, small or fine: null landed. */
     OUT_OF_RANGE,
 
@@ -20,7 +23,7 @@ public enum Fit {
     /**
      * The change to note for a value of {@code field}; empty for {@link #EXACT}.
      *
-     * @param mismatch the reason to give for {@link #MISMATCH}
+     * @param mismatch the reason to give for {@link #MISMATCH} and {@link #PARTIAL}
      */
     public Optional<FieldChange> change(String field, FieldChange.Reason mismatch) {
         return switch (this) {
@@ -31,6 +34,8 @@ public enum Fit {
                                     field,
                                     FieldChange.Kind.TRUNCATED,
                                     FieldChange.Reason.DESTINATION_FIELD_SIZE_LIMITATION));
+            case PARTIAL ->
+                    Optional.of(new FieldChange(field, FieldChange.Kind.TRUNCATED, mismatch));
             case OUT_OF_RANGE ->
                     Optional.of(
                             new FieldChange(

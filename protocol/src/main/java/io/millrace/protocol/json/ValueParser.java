@@ -457,19 +457,23 @@ public final class ValueParser {
         return Fit.MISMATCH;
     }
 
-    /** The elements of an array that was scanned before; the worst of their fits. */
+    /** The elements of an array that was scanned before. */
     private Fit list(ListVector vector, byte[] in, int from, int to) {
         scanner.begin(in, from + 1, to);
-        Fit worst = Fit.EXACT;
+        Fit whole = Fit.EXACT;
         if (!scanner.skip(']')) {
             do {
                 Fit fit = element[0].append(vector.elements(), scanner, scanner.value());
-                worst = fit.compareTo(worst) > 0 ? fit : worst;
+                whole =
+                        switch (fit) {
+                            case EXACT -> whole;
+                            case ROUNDED -> whole == Fit.EXACT ? Fit.ROUNDED : whole;
+                            case PARTIAL, OUT_OF_RANGE, MISMATCH -> Fit.PARTIAL;
+                        };
             } while (scanner.skip(','));
         }
         vector.endList();
-        // The list itself is there, so that what was lost in it is less than a null.
-        return worst == Fit.EXACT ? Fit.EXACT : Fit.ROUNDED;
+        return whole;
     }
 
     private Fit listText(Vector vector, byte[] in, int from, int to) {

@@ -108,6 +108,19 @@ class JsonRowWriterTest {
     }
 
     @Test
+    void aListLosesOnlyTheElementsThatDoNotFit() {
+        var schema = StreamSchema.of(Column.of("a", new ColumnType.ListOf(new ColumnType.Int16())));
+        ColumnBatch batch = read(schema, "{\"a\":[1,\"x\",99999, null,2.0]}");
+        assertThat(json(batch, 0)).isEqualTo("{\"a\":[1,null,null,null,2]}");
+        assertThat(batch.changes(0))
+                .containsExactly(
+                        new FieldChange(
+                                "a",
+                                FieldChange.Kind.TRUNCATED,
+                                FieldChange.Reason.DESTINATION_SERIALIZATION_ERROR));
+    }
+
+    @Test
     void bytesThatAreNoUtf8BecomeNullWithAChange() {
         var schema =
                 StreamSchema.of(

@@ -18,7 +18,7 @@ class NumberTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             long value = random.nextLong() >> random.nextInt(64);
             assertThat(text(NumberFormatter.write(out, 0, value))).isEqualTo(Long.toString(value));
         }
@@ -40,7 +40,7 @@ class NumberTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 300_000; i++) {
+        for (int i = 0; i < 80_000; i++) {
             double value =
                     switch (i % 4) {
                         case 0 -> Double.longBitsToDouble(random.nextLong());
@@ -64,7 +64,7 @@ class NumberTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             int precision = random.nextInt(1, 39);
             int scale = random.nextInt(precision + 1);
             BigInteger unscaled =
@@ -87,7 +87,7 @@ class NumberTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             String text = number(random);
             BigDecimal value = new BigDecimal(text);
             checkLong(text, value);

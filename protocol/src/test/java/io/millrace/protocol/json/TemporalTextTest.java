@@ -18,7 +18,7 @@ class TemporalTextTest {
 
     @Test
     void everyDayOfFiveThousandYearsIsWrittenAsJavaWritesItAndReadBack() {
-        for (int day = -1_500_000; day < 1_500_000; day += 7) {
+        for (int day = -1_500_000; day < 1_500_000; day += 29) {
             String text = date(day);
             LocalDate expected = LocalDate.ofEpochDay(day);
             assertThat(text).isEqualTo(expected.toString());
@@ -31,7 +31,7 @@ class TemporalTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             long micros = random.nextLong(Timestamps.MIN_MICROS, 8_000_000_000_000_000_000L);
             if (i % 3 == 0) {
                 micros = random.nextLong(0, 2_000_000_000_000_000L);
@@ -152,7 +152,7 @@ class TemporalTextTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         var random = new Random(seed);
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 15_000; i++) {
             long micros = random.nextLong(86_400_000_000L);
             if (random.nextBoolean()) {
                 micros -= micros % 1_000_000;

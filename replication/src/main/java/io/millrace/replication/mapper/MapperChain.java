@@ -3,6 +3,7 @@ package io.millrace.replication.mapper;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.protocol.text.NearestName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,10 +120,10 @@ public final class MapperChain {
                     new MapperProblem(
                             MapperProblem.Kind.MISSING_MAPPER,
                             place.appendProperty("type"),
-                            "There is no mapper \"%s\"; did you mean \"%s\"?"
+                            "There is no mapper \"%s\"%s"
                                     .formatted(
                                             type.stringValue(),
-                                            MapperOptions.nearest(
+                                            NearestName.hint(
                                                     type.stringValue(), registry.names()))));
             return Optional.empty();
         }

@@ -1,8 +1,9 @@
 package io.millrace.replication.mapper;
 
 import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.protocol.text.NearestName;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import tools.jackson.core.JsonPointer;
@@ -38,8 +39,8 @@ public final class MapperOptions {
             if (!List.of(known).contains(option)) {
                 invalid(
                         option,
-                        "There is no option \"%s\" here; did you mean \"%s\"?"
-                                .formatted(option, nearest(option, List.of(known))));
+                        "There is no option \"%s\" here%s"
+                                .formatted(option, NearestName.hint(option, List.of(known))));
             }
         }
     }
@@ -111,15 +112,11 @@ public final class MapperOptions {
         }
         OptionalInt column = schema.indexOf(name.get());
         if (column.isEmpty()) {
-            String hint =
-                    schema.size() == 0
-                            ? ""
-                            : "; did you mean \"%s\"?"
-                                    .formatted(nearest(name.get(), schema.names()));
             problem(
                     MapperProblem.Kind.FIELD_NOT_FOUND,
                     option,
-                    "The stream has no column \"%s\" here%s".formatted(name.get(), hint));
+                    "The stream has no column \"%s\" here%s"
+                            .formatted(name.get(), NearestName.hint(name.get(), schema.names())));
         }
         return column;
     }
@@ -166,7 +163,7 @@ public final class MapperOptions {
             return List.of();
         }
         JsonPointer list = place.appendProperty(option);
-        List<MapperOptions> objects = new java.util.ArrayList<>();
+        List<MapperOptions> objects = new ArrayList<>();
         for (int i = 0; i < value.size(); i++) {
             if (value.get(i).isObject()) {
                 objects.add(new MapperOptions(value.get(i), list.appendIndex(i), problems));
@@ -179,35 +176,5 @@ public final class MapperOptions {
             }
         }
         return objects;
-    }
-
-    static String nearest(String name, List<String> known) {
-        String best = known.getFirst();
-        for (String candidate : known) {
-            if (distance(name, candidate) < distance(name, best)) {
-                best = candidate;
-            }
-        }
-        return best;
-    }
-
-    /** How many letters differ: Levenshtein's distance, whatever the case. */
-    private static int distance(String left, String right) {
-        String a = left.toLowerCase(Locale.ROOT);
-        String b = right.toLowerCase(Locale.ROOT);
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
     }
 }
