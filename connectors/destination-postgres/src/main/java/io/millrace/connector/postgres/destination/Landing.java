@@ -163,8 +163,7 @@ record Landing(
                 existing.flatMap(shape -> shape.column(MetadataColumn.META.columnName()))
                         .map(TableShape.Column::defaulted)
                         .orElse(true);
-        return new Landing(
-                target, table, columns, key, cursor, metadata, metaDefaulted, steps);
+        return new Landing(target, table, columns, key, cursor, metadata, metaDefaulted, steps);
     }
 
     private static SqlType indexable(SqlType type) {

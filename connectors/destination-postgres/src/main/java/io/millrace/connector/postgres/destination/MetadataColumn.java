@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 enum MetadataColumn {
     RAW_ID("_airbyte_raw_id", "uuid"),
     EXTRACTED_AT("_airbyte_extracted_at", "timestamptz"),
-    /** Its default stands in every row without changes, and isn't sent: parsing it costs the server. */
+    /**
+     * Its default stands in every row without changes, and isn't sent: parsing it costs the server.
+     */
     META("_airbyte_meta", "jsonb", " DEFAULT '{\"changes\": []}'"),
     GENERATION_ID("_airbyte_generation_id", "int8");
 

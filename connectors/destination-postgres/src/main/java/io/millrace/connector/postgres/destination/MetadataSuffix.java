@@ -13,9 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The metadata columns of each row, and in a staging table the order of arrival behind them.
- */
+/** The metadata columns of each row, and in a staging table the order of arrival behind them. */
 final class MetadataSuffix implements BinaryCopyEncoder.RowSuffix {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] UNCHANGED = "{\"changes\":[]}".getBytes(StandardCharsets.US_ASCII);

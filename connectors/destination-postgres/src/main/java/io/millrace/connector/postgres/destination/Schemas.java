@@ -85,7 +85,7 @@ final class Schemas {
                                                                 row.getString(6),
                                                                 SqlType.parse(row.getString(8)),
                                                                 row.getBoolean(9),
- row.getBoolean(10)))));
+                                                                row.getBoolean(10)))));
         Map<String, List<Line>> byName = new LinkedHashMap<>();
         lines.forEach(
                 line -> byName.computeIfAbsent(line.name(), _ -> new ArrayList<>()).add(line));

@@ -138,9 +138,7 @@ final class StreamWriter {
     /** The streams in the order in which they are to be sent. */
     List<CopyStream> streams() {
         Staging now = staging;
-        return now == null
-                ? List.of(direct, changed)
-                : List.of(direct, changed, now.stream);
+        return now == null ? List.of(direct, changed) : List.of(direct, changed, now.stream);
     }
 
     /** Where encoded rows are to go that have grown beyond a slice; sends some. */

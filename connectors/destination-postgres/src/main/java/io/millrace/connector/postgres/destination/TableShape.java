@@ -23,8 +23,7 @@ record TableShape(
      * @param required whether it takes no null
      * @param defaulted whether it has a default
      */
-    record Column(
-            int number, String name, SqlType type, boolean required, boolean defaulted) {}
+    record Column(int number, String name, SqlType type, boolean required, boolean defaulted) {}
 
     /** Whether rows can be written to it by us. */
     boolean isTable() {

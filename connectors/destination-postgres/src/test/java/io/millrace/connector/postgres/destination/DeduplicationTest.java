@@ -23,8 +23,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class DeduplicationTest {
-    @AutoClose
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
+    @AutoClose private final TestDatabase database = TestPostgres.shared().createDatabase();
 
     @AutoClose private final Harness harness = new Harness(database);
 
@@ -84,8 +83,7 @@ class DeduplicationTest {
                                 Integer id = random.nextInt(6) == 0 ? null : random.nextInt(12);
                                 String region =
                                         random.nextInt(6) == 0 ? null : "r" + random.nextInt(2);
-                                Integer cursor =
-                                        random.nextInt(5) == 0 ? null : random.nextInt(5);
+                                Integer cursor = random.nextInt(5) == 0 ? null : random.nextInt(5);
                                 boolean deleted = deletions && random.nextInt(6) == 0;
                                 rows.add(row(id, region, cursor, deleted ? "x" : null, ++value));
                                 staged.merge(
@@ -99,17 +97,16 @@ class DeduplicationTest {
                         if (last && random.nextInt(3) == 0) {
                             continue; // given up: what no checkpoint covers is dropped
                         }
-                        staged.forEach(
-                                (key, version) -> {
-                                    Version old = model.get(key);
-                                    if (old == null || version.newerOrSame(old)) {
-                                        if (version.deleted()) {
-                                            model.remove(key);
-                                        } else {
-                                            model.put(key, version);
-                                        }
-                                    }
-                                });
+                        staged.forEach((key, version) -> {
+                            Version old = model.get(key);
+                            if (old == null || version.newerOrSame(old)) {
+                                if (version.deleted()) {
+                                    model.remove(key);
+                                } else {
+                                    model.put(key, version);
+                                }
+                            }
+                        });
                         if (last) {
                             lane.finish(
                                     target.source(),
@@ -123,19 +120,18 @@ class DeduplicationTest {
                 }
             }
             List<String> expected = new ArrayList<>();
-            model.forEach(
-                    (key, version) ->
-                            expected.add(
-                                    "%s|%s|%s|%d"
-                                            .formatted(
-                                                    text(key.get(0)),
-                                                    text(key.get(1)),
-                                                    text(version.cursor()),
-                                                    version.value())));
+            model.forEach((key, version) ->
+                    expected.add(
+                            "%s|%s|%s|%d"
+                                    .formatted(
+                                            text(key.get(0)),
+                                            text(key.get(1)),
+                                            text(version.cursor()),
+                                            version.value())));
             List<String> landed =
                     database.query(
-                                    "SELECT count(*) FROM pg_class WHERE relname = '%s'"
-                                            .formatted(name))
+                                            "SELECT count(*) FROM pg_class WHERE relname = '%s'"
+                                                    .formatted(name))
                                     .getFirst()
                                     .equals("0")
                             ? List.of()

@@ -21,8 +21,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class EvolutionTest {
-    @AutoClose
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
+    @AutoClose private final TestDatabase database = TestPostgres.shared().createDatabase();
 
     @AutoClose private final Harness harness = new Harness(database);
 
@@ -42,7 +41,12 @@ class EvolutionTest {
     @Test
     void typesWidenInPlaceAndNarrowerSourcesLandAsTheTable() throws Exception {
         record Change(
-                Column before, Object first, Column after, Object second, String type, String shown) {}
+                Column before,
+                Object first,
+                Column after,
+                Object second,
+                String type,
+                String shown) {}
         List<Change> changes =
                 List.of(
                         new Change(
@@ -136,6 +140,36 @@ class EvolutionTest {
         }
     }
 
+    /** As records of the old type are printed that come later. */
+    @Test
+    void whatBecomesTextIsPrintedAsLaterRecordsAre() throws Exception {
+        Column day = Column.of("d", new ColumnType.Date());
+        Column clock = Column.of("c", new ColumnType.Time());
+        Column local = Column.of("l", new ColumnType.Timestamp());
+        Column instant = Column.of("i", new ColumnType.TimestampTz());
+        Column bytes = Column.of("b", new ColumnType.Binary());
+        harness.run(
+                append("t", day, clock, local, instant, bytes),
+                rows(
+                        row(0, 1_000_000L, 500_000L, -1L, new byte[] {1, 2, 3}),
+                        row(-719_529, 86_400_000_000L, Long.MAX_VALUE, 0L, new byte[60]),
+                        row(Integer.MAX_VALUE, 5L, 253_402_300_800_000_000L, 0L, new byte[0])));
+        harness.run(
+                append(
+                        "t",
+                        day.withType(TEXT),
+                        clock.withType(TEXT),
+                        local.withType(TEXT),
+                        instant.withType(TEXT),
+                        bytes.withType(TEXT)),
+                List.of());
+        assertThat(database.query("SELECT d, c, l, i, b FROM t ORDER BY ctid"))
+                .containsExactly(
+                        "1970-01-01|00:00:01|1970-01-01T00:00:00.500000|1969-12-31T23:59:59.999999Z|AQID",
+                        "-0001-12-31|24:00:00|infinity|1970-01-01T00:00:00Z|" + "A".repeat(80),
+                        "infinity|00:00:00.000005|+10000-01-01T00:00:00|1970-01-01T00:00:00Z|");
+    }
+
     @Test
     void columnsAreAddedAndRemovedOnesStayNull() throws Exception {
         Column id = Column.of("id", new ColumnType.Int32());
@@ -208,20 +242,21 @@ class EvolutionTest {
         assertThatThrownBy(() -> harness.run(target, rows(row(9, "secret"))))
                 .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("small")
-                .satisfies(
-                        failure ->
-                                assertThat(((ConfigurationFailure) failure).detail())
-                                        .doesNotContain("secret"));
+                .satisfies(failure ->
+                        assertThat(((ConfigurationFailure) failure).detail())
+                                .doesNotContain("secret"));
     }
 
     @Test
     void aPlanTellsAndChangesNothing() throws Exception {
         StreamTarget target = append("t", Column.of("id", new ColumnType.Int32()));
-        LandingPlan plan =
-                harness.destination.plan(Harness.PIPELINE, List.of(target)).getFirst();
+        LandingPlan plan = harness.destination.plan(Harness.PIPELINE, List.of(target)).getFirst();
         assertThat(plan.action()).isEqualTo(LandingPlan.Action.CREATE);
         assertThat(plan.table()).isEqualTo("public.t");
-        assertThat(database.query("SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"))
+        assertThat(
+                        database.query(
+                                "SELECT count(*) FROM pg_class WHERE relnamespace ="
+                                        + " 'public'::regnamespace"))
                 .containsExactly("0");
         harness.run(target, rows(row(1)));
         LandingPlan wider =
@@ -236,8 +271,7 @@ class EvolutionTest {
                         .getFirst();
         assertThat(wider.action()).isEqualTo(LandingPlan.Action.APPEND);
         assertThat(wider.changes())
-                .containsExactly(
-                        "alter column id from integer to bigint", "add column b text");
+                .containsExactly("alter column id from integer to bigint", "add column b text");
         assertThat(type("t", "id")).isEqualTo("integer");
     }
 }

@@ -25,11 +25,7 @@ class KillTest {
     @ParameterizedTest
     @EnumSource(
             value = SyncMode.class,
-            names = {
-                "INCREMENTAL_APPEND",
-                "INCREMENTAL_DEDUPED_HISTORY",
-                "FULL_REFRESH_OVERWRITE"
-            })
+            names = {"INCREMENTAL_APPEND", "INCREMENTAL_DEDUPED_HISTORY", "FULL_REFRESH_OVERWRITE"})
     void aKilledWriterLeavesWhatItsLastCheckpointCovers(SyncMode mode) throws Exception {
         long seed = System.nanoTime();
         var random = new Random(seed);
@@ -54,8 +50,7 @@ class KillTest {
         }
     }
 
-    private static Process start(TestDatabase database, SyncMode mode, long seed)
-            throws Exception {
+    private static Process start(TestDatabase database, SyncMode mode, long seed) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -93,15 +88,14 @@ class KillTest {
                 var writerRandom = new Random(random.nextLong());
                 Thread writer =
                         Thread.ofPlatform()
-                                .start(
-                                        () -> {
-                                            try (var harness = new Harness(database)) {
-                                                KilledWriter.write(
-                                                        harness, mode, Long.MAX_VALUE, writerRandom);
-                                            } catch (InterruptedException | RuntimeException e) {
-                                                failure.set(e);
-                                            }
-                                        });
+                                .start(() -> {
+                                    try (var harness = new Harness(database)) {
+                                        KilledWriter.write(
+                                                harness, mode, Long.MAX_VALUE, writerRandom);
+                                    } catch (InterruptedException | RuntimeException e) {
+                                        failure.set(e);
+                                    }
+                                });
                 Thread.sleep(500 + random.nextInt(1500));
                 server.kill();
                 writer.join();
@@ -113,8 +107,7 @@ class KillTest {
     }
 
     /** Both are looked at when the next session is open: then no earlier writer is left. */
-    private static void check(TestDatabase database, SyncMode mode, String what)
-            throws Exception {
+    private static void check(TestDatabase database, SyncMode mode, String what) throws Exception {
         try (var harness = new Harness(database);
                 DestinationSession session = harness.destination.open(Harness.PIPELINE)) {
             long state = KilledWriter.state(session);
@@ -131,7 +124,8 @@ class KillTest {
                 long keys = Math.min(state, KilledWriter.KEYS);
                 assertThat(
                                 database.query(
-                                        "SELECT count(*), count(DISTINCT id), coalesce(min(number), 1), coalesce(max(number), 0) FROM "
+                                        "SELECT count(*), count(DISTINCT id), coalesce(min(number),"
+                                                + " 1), coalesce(max(number), 0) FROM "
                                                 + table))
                         .as(what)
                         .containsExactly(
@@ -144,7 +138,8 @@ class KillTest {
             } else {
                 assertThat(
                                 database.query(
-                                        "SELECT count(*), count(DISTINCT number), coalesce(max(number), 0) FROM "
+                                        "SELECT count(*), count(DISTINCT number),"
+                                                + " coalesce(max(number), 0) FROM "
                                                 + table))
                         .as(what)
                         .containsExactly("%d|%d|%d".formatted(state, state, state));
@@ -161,14 +156,13 @@ class KillTest {
             var opened = new AtomicReference<DestinationSession>();
             Thread waiting =
                     Thread.ofPlatform()
-                            .start(
-                                    () -> {
-                                        try {
-                                            opened.set(second.destination.open(Harness.PIPELINE));
-                                        } catch (InterruptedException e) {
-                                            throw new IllegalStateException(e);
-                                        }
-                                    });
+                            .start(() -> {
+                                try {
+                                    opened.set(second.destination.open(Harness.PIPELINE));
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            });
             try (DestinationSession other = second.destination.open("other")) {
                 assertThat(other.checkpoints()).isEmpty();
             }

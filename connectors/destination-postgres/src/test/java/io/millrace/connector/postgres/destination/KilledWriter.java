@@ -76,14 +76,12 @@ final class KilledWriter {
                     lane.write(Harness.landed(lane, target, number, rows));
                     switch (random.nextInt(4)) {
                         case 0, 1 ->
-                                lane.commit(
-                                        Harness.checkpoint(target, number), Harness.details());
+                                lane.commit(Harness.checkpoint(target, number), Harness.details());
                         case 2 -> lane.flush();
                         default -> {}
                     }
                 }
-                lane.finish(
-                        target.source(), Harness.checkpoint(target, number), Harness.details());
+                lane.finish(target.source(), Harness.checkpoint(target, number), Harness.details());
             }
         }
     }

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class SwapTest {
-    @AutoClose
-    private final TestDatabase database = TestPostgres.shared().createDatabase();
+    @AutoClose private final TestDatabase database = TestPostgres.shared().createDatabase();
 
     @AutoClose private final Harness harness = new Harness(database);
 
@@ -79,17 +78,24 @@ class SwapTest {
                 .containsExactly("t|t|f");
         assertThat(
                         database.query(
-                                "SELECT obj_description('items'::regclass), col_description('items'::regclass, attnum), obj_description('\"by USING name\"'::regclass) FROM pg_attribute WHERE attrelid = 'items'::regclass AND attname = 'name'"))
+                                "SELECT obj_description('items'::regclass),"
+                                    + " col_description('items'::regclass, attnum),"
+                                    + " obj_description('\"by USING name\"'::regclass) FROM"
+                                    + " pg_attribute WHERE attrelid = 'items'::regclass AND attname"
+                                    + " = 'name'"))
                 .containsExactly("what's sold|for people|an index");
         assertThat(
                         database.query(
-                                "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = 'items'::regclass ORDER BY 1"))
+                                "SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid ="
+                                        + " 'items'::regclass ORDER BY 1"))
                 .containsExactly(
-                        "CREATE UNIQUE INDEX \"by USING name\" ON public.items USING btree (lower(name) DESC) WHERE (id > 0)",
+                        "CREATE UNIQUE INDEX \"by USING name\" ON public.items USING btree"
+                                + " (lower(name) DESC) WHERE (id > 0)",
                         "CREATE UNIQUE INDEX items_key ON public.items USING btree (id)");
         assertThat(
                         database.query(
-                                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'items'::regclass ORDER BY 1"))
+                                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE"
+                                        + " conrelid = 'items'::regclass ORDER BY 1"))
                 .containsExactly("items_key|PRIMARY KEY (id)", "positive|CHECK ((id > 0))");
         assertThat(database.query("SELECT tableowner FROM pg_tables WHERE tablename = 'items'"))
                 .containsExactly(owner);
@@ -101,15 +107,18 @@ class SwapTest {
         String reader = role(database, "reader");
         database.execute(
                 "ALTER TABLE items ADD CONSTRAINT items_key PRIMARY KEY (id)",
-                "CREATE TABLE line (item int8 CONSTRAINT of_item REFERENCES items ON DELETE CASCADE)",
+                "CREATE TABLE line (item int8 CONSTRAINT of_item REFERENCES items ON DELETE"
+                        + " CASCADE)",
                 "INSERT INTO line VALUES (2)",
                 "CREATE VIEW names AS SELECT name FROM items",
                 "CREATE MATERIALIZED VIEW counts AS SELECT count(*) FROM items",
                 "CREATE PUBLICATION shop FOR TABLE items",
                 "CREATE POLICY mine ON items USING (id > 1)",
                 "ALTER TABLE items ENABLE ROW LEVEL SECURITY",
-                "CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
-                "CREATE TRIGGER touch AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION touched()",
+                "CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW;"
+                        + " END'",
+                "CREATE TRIGGER touch AFTER INSERT ON items FOR EACH ROW EXECUTE FUNCTION"
+                        + " touched()",
                 "GRANT SELECT (name) ON items TO " + reader);
         long before = oid();
         harness.run(items(2), rows(row(2L, "c"), row(3L, "d")));
@@ -118,9 +127,11 @@ class SwapTest {
         assertThat(database.query("SELECT item FROM line")).containsExactly("2");
         assertThat(
                         database.query(
-                                "SELECT (SELECT count(*) FROM pg_publication_tables), (SELECT count(*) FROM pg_policy), (SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal), (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'of_item')"))
-                .containsExactly(
-                        "1|1|1|FOREIGN KEY (item) REFERENCES items(id) ON DELETE CASCADE");
+                                "SELECT (SELECT count(*) FROM pg_publication_tables), (SELECT"
+                                    + " count(*) FROM pg_policy), (SELECT count(*) FROM pg_trigger"
+                                    + " WHERE NOT tgisinternal), (SELECT pg_get_constraintdef(oid)"
+                                    + " FROM pg_constraint WHERE conname = 'of_item')"))
+                .containsExactly("1|1|1|FOREIGN KEY (item) REFERENCES items(id) ON DELETE CASCADE");
         assertThat(
                         database.query(
                                 "SELECT has_column_privilege('%s', 'items', 'name', 'SELECT')"
@@ -143,8 +154,7 @@ class SwapTest {
                         Column.of("id", new ColumnType.Text()),
                         Column.of("name", new ColumnType.Text()),
                         Column.of("added", new ColumnType.Int32()));
-        StreamTarget refresh =
-                Harness.target("items", SyncMode.FULL_REFRESH_OVERWRITE, wider, 2);
+        StreamTarget refresh = Harness.target("items", SyncMode.FULL_REFRESH_OVERWRITE, wider, 2);
         StreamTarget append = refresh.withGeneration(1, false);
         for (StreamTarget target : List.of(refresh, append)) {
             assertThatThrownBy(() -> harness.run(target, rows(row("x", "y", 1))))
@@ -187,14 +197,13 @@ class SwapTest {
             reader.setAutoCommit(false);
             statement.execute("SELECT * FROM items");
             CompletableFuture<Void> refresh =
-                    CompletableFuture.runAsync(
-                            () -> {
-                                try {
-                                    harness.run(items(2), rows(row(2L, "new")));
-                                } catch (InterruptedException e) {
-                                    throw new IllegalStateException(e);
-                                }
-                            });
+                    CompletableFuture.runAsync(() -> {
+                        try {
+                            harness.run(items(2), rows(row(2L, "new")));
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
             Thread.sleep(3000); // longer than one attempt at the lock
             assertThat(refresh).isNotDone();
             assertThat(database.query("SELECT name FROM items")).containsExactly("old");
@@ -236,7 +245,8 @@ class SwapTest {
         assertThat(database.query("SELECT name FROM items")).containsExactly("last");
         assertThat(
                         database.query(
-                                "SELECT count(*) FROM pg_class WHERE relname LIKE '\\_millrace\\_generation%'"))
+                                "SELECT count(*) FROM pg_class WHERE relname LIKE"
+                                        + " '\\_millrace\\_generation%'"))
                 .containsExactly("0");
     }
 

@@ -28,8 +28,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class TypesTest {
-    @AutoClose
-    private static final TestDatabase DATABASE = TestPostgres.shared().createDatabase();
+    @AutoClose private static final TestDatabase DATABASE = TestPostgres.shared().createDatabase();
 
     @AutoClose private static final Harness HARNESS = new Harness(DATABASE);
 
@@ -96,7 +95,8 @@ class TypesTest {
                             .with("10000", "10000.00")
                             .with(ColumnType.Decimal.NAN_HIGH, "NaN"),
                     Case.of(new ColumnType.Decimal(38, 20), "", "numeric(38,20)")
-                            .with("-123456789012345678.00000000000000000001",
+                            .with(
+                                    "-123456789012345678.00000000000000000001",
                                     "-123456789012345678.00000000000000000001")
                             .with("0.00000000000000000001", "0.00000000000000000001"),
                     Case.of(new ColumnType.Decimal(38, 0), "numeric(38,0)", "numeric(38,0)")
@@ -112,7 +112,9 @@ class TypesTest {
                             .with("-100000000", "-100000000")
                             .with("1" + "0".repeat(5000) + ".5", "1" + "0".repeat(5000) + ".5")
                             .with("0." + "0".repeat(4000) + "70", "0." + "0".repeat(4000) + "70"),
-                    Case.of(TEXT, "text", "text").with("", "").with("é\uD83D\uDE00\n", "é\uD83D\uDE00\n"),
+                    Case.of(TEXT, "text", "text")
+                            .with("", "")
+                            .with("é\uD83D\uDE00\n", "é\uD83D\uDE00\n"),
                     Case.of(TEXT, "mood", "text").with("happy", "happy"),
                     Case.of(TEXT, "character varying(3)", "character varying(3)")
                             .with("äöü", "äöü"),
@@ -124,7 +126,8 @@ class TypesTest {
                     Case.of(TEXT, "macaddr", "macaddr")
                             .with("08:00:2b:01:02:03", "08:00:2b:01:02:03"),
                     Case.of(TEXT, "interval", "interval")
-                            .with("1 year 2 mons -3 days +04:05:06.5",
+                            .with(
+                                    "1 year 2 mons -3 days +04:05:06.5",
                                     "1 year 2 mons -3 days +04:05:06.5"),
                     Case.of(TEXT, "interval day to second(3)", "interval day to second(3)")
                             .with("1 day 00:00:00.125", "1 day 00:00:00.125"),
@@ -137,11 +140,15 @@ class TypesTest {
                     Case.of(TEXT, "xml", "xml").with("<a>&amp;</a>", "<a>&amp;</a>"),
                     Case.of(TEXT, "tsvector", "text").with("'a' 'b':2", "'a' 'b':2"),
                     Case.of(new ColumnType.Json(), "json", "json")
-                            .with("{ \"b\":1, \"a\": \"\\u0000\" }", "{ \"b\":1, \"a\": \"\\u0000\" }"),
+                            .with(
+                                    "{ \"b\":1, \"a\": \"\\u0000\" }",
+                                    "{ \"b\":1, \"a\": \"\\u0000\" }"),
                     Case.of(new ColumnType.Json(), "integer[]", "jsonb")
                             .with("[[1],[2]]", "[[1], [2]]"),
                     Case.of(new ColumnType.Jsonb(), "jsonb", "jsonb")
-                            .with("{\"b\":1.50,\"a\":[null,\"x\"]}", "{\"a\": [null, \"x\"], \"b\": 1.50}")
+                            .with(
+                                    "{\"b\":1.50,\"a\":[null,\"x\"]}",
+                                    "{\"a\": [null, \"x\"], \"b\": 1.50}")
                             .with("\"\\ud83d\\ude00\"", "\"\uD83D\uDE00\""),
                     Case.of(new ColumnType.Date(), "date", "date")
                             .with(0, "1970-01-01")
@@ -150,19 +157,23 @@ class TypesTest {
                             .with(-2_440_588, "4714-11-24 BC")
                             .with(Timestamps.DATE_INFINITY, "infinity")
                             .with(Timestamps.DATE_NEGATIVE_INFINITY, "-infinity"),
-                    Case.of(new ColumnType.Time(), "time without time zone",
+                    Case.of(
+                                    new ColumnType.Time(),
+                                    "time without time zone",
                                     "time without time zone")
                             .with(86_400_000_000L, "24:00:00")
                             .with(1L, "00:00:00.000001"),
-                    Case.of(new ColumnType.Time(), "time(3) without time zone",
+                    Case.of(
+                                    new ColumnType.Time(),
+                                    "time(3) without time zone",
                                     "time(3) without time zone")
                             .with(1_000L, "00:00:00.001"),
                     Case.of(new ColumnType.TimeTz(), "time with time zone", "time with time zone")
                             .with(ColumnType.TimeTz.encode(3_600_000_000L, 7_200), "01:00:00+02")
-                            .with(
-                                    ColumnType.TimeTz.encode(0, -57_599),
-                                    "00:00:00-15:59:59"),
-                    Case.of(new ColumnType.Timestamp(), "timestamp without time zone",
+                            .with(ColumnType.TimeTz.encode(0, -57_599), "00:00:00-15:59:59"),
+                    Case.of(
+                                    new ColumnType.Timestamp(),
+                                    "timestamp without time zone",
                                     "timestamp without time zone")
                             .with(0L, "1970-01-01 00:00:00")
                             .with(Timestamps.INFINITY, "infinity")
@@ -172,7 +183,9 @@ class TypesTest {
                             .with(
                                     9_223_371_331_199_999_999L + 946_684_800_000_000L,
                                     "294276-12-31 23:59:59.999999"),
-                    Case.of(new ColumnType.TimestampTz(), "timestamp(3) with time zone",
+                    Case.of(
+                                    new ColumnType.TimestampTz(),
+                                    "timestamp(3) with time zone",
                                     "timestamp(3) with time zone")
                             .with(1_700_000_000_123_000L, "2023-11-14 22:13:20.123+00"),
                     Case.of(new ColumnType.Binary(), "bytea", "bytea")
@@ -185,23 +198,31 @@ class TypesTest {
                     Case.of(new ColumnType.ListOf(new ColumnType.Int32()), "integer[]", "integer[]")
                             .with(Arrays.asList(1, null, -3), "{1,NULL,-3}")
                             .with(List.of(), "{}"),
-                    Case.of(new ColumnType.ListOf(TEXT), "character varying(5)[]",
+                    Case.of(
+                                    new ColumnType.ListOf(TEXT),
+                                    "character varying(5)[]",
                                     "character varying(5)[]")
                             .with(Arrays.asList("a,b", null, "NULL"), "{\"a,b\",NULL,\"NULL\"}"),
                     Case.of(new ColumnType.ListOf(TEXT), "mood[]", "text[]")
                             .with(List.of("sad"), "{sad}"),
                     Case.of(new ColumnType.ListOf(TEXT), "inet[]", "inet[]")
                             .with(Arrays.asList("10.0.0.1", null), "{10.0.0.1,NULL}"),
-                    Case.of(new ColumnType.ListOf(new ColumnType.Decimal(5, 2)), "numeric(5,2)[]",
+                    Case.of(
+                                    new ColumnType.ListOf(new ColumnType.Decimal(5, 2)),
+                                    "numeric(5,2)[]",
                                     "numeric(5,2)[]")
                             .with(List.of("1.50"), "{1.50}"),
                     Case.of(new ColumnType.ListOf(new ColumnType.Jsonb()), "jsonb[]", "jsonb[]")
                             .with(List.of("{\"a\":1}"), "{\"{\\\"a\\\": 1}\"}"),
-                    Case.of(new ColumnType.ListOf(new ColumnType.TimestampTz()),
-                                    "timestamp with time zone[]", "timestamp with time zone[]")
+                    Case.of(
+                                    new ColumnType.ListOf(new ColumnType.TimestampTz()),
+                                    "timestamp with time zone[]",
+                                    "timestamp with time zone[]")
                             .with(List.of(0L), "{\"1970-01-01 00:00:00+00\"}"),
                     Case.of(new ColumnType.ListOf(new ColumnType.Uuid()), "uuid[]", "uuid[]")
-                            .with(List.of(new UUID(1, 2)), "{00000000-0000-0001-0000-000000000002}"),
+                            .with(
+                                    List.of(new UUID(1, 2)),
+                                    "{00000000-0000-0001-0000-000000000002}"),
                     Case.of(new ColumnType.ListOf(new ColumnType.Bool()), "boolean[]", "boolean[]")
                             .with(List.of(true, false), "{t,f}"));
 
@@ -229,8 +250,8 @@ class TypesTest {
             long written = HARNESS.run(target, rows);
             assertThat(
                             DATABASE.query(
-                                    "SELECT format_type(atttypid, atttypmod)"
-                                            + " FROM pg_attribute WHERE attname = 'value' AND attrelid = '"
+                                    "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+                                            + " WHERE attname = 'value' AND attrelid = '"
                                             + table
                                             + "'::regclass"))
                     .as(each.toString())
@@ -253,10 +274,7 @@ class TypesTest {
         }
         StreamTarget target =
                 Harness.target(
-                        "decimals",
-                        SyncMode.FULL_REFRESH_OVERWRITE,
-                        new StreamSchema(columns),
-                        1);
+                        "decimals", SyncMode.FULL_REFRESH_OVERWRITE, new StreamSchema(columns), 1);
         List<Object[]> rows = new ArrayList<>();
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
@@ -286,8 +304,7 @@ class TypesTest {
                         DATABASE.query(
                                 "SELECT "
                                         + String.join(
-                                                ", ",
-                                                columns.stream().map(Column::name).toList())
+                                                ", ", columns.stream().map(Column::name).toList())
                                         + " FROM decimals ORDER BY ctid"))
                 .as("seed %d", seed)
                 .isEqualTo(expected);
@@ -319,13 +336,14 @@ class TypesTest {
                         new Misfit(new ColumnType.Jsonb(), "jsonb", "1e200000"),
                         new Misfit(new ColumnType.Jsonb(), "jsonb", "01"),
                         new Misfit(
-                                new ColumnType.Jsonb(), "jsonb", "[".repeat(5000) + "]".repeat(5000)),
+                                new ColumnType.Jsonb(),
+                                "jsonb",
+                                "[".repeat(5000) + "]".repeat(5000)),
                         new Misfit(
                                 new ColumnType.Decimal(12, 2),
                                 "",
                                 ColumnType.Decimal.POSITIVE_INFINITY_HIGH),
-                        new Misfit(
-                                new ColumnType.BigDecimalText(), "", "1".repeat(140_000)),
+                        new Misfit(new ColumnType.BigDecimalText(), "", "1".repeat(140_000)),
                         new Misfit(new ColumnType.BigDecimalText(), "", "abc"),
                         new Misfit(new ColumnType.Date(), "", Integer.MAX_VALUE - 1),
                         new Misfit(new ColumnType.Date(), "", -2_440_589),
@@ -354,7 +372,7 @@ class TypesTest {
             assertThat(
                             DATABASE.query(
                                     "SELECT value, _airbyte_meta->'changes'->0->>'field',"
-                                        + " _airbyte_meta->'changes'->0->>'change' FROM "
+                                            + " _airbyte_meta->'changes'->0->>'change' FROM "
                                             + table
                                             + " ORDER BY id"))
                     .as(misfit.toString())
@@ -368,12 +386,12 @@ class TypesTest {
                 Harness.target(
                         "elements",
                         SyncMode.FULL_REFRESH_OVERWRITE,
-                        StreamSchema.of(
-                                Column.of("tags", new ColumnType.ListOf(TEXT), "text[]")),
+                        StreamSchema.of(Column.of("tags", new ColumnType.ListOf(TEXT), "text[]")),
                         1);
         HARNESS.run(
                 target,
-                rows(row(List.of("a")),
+                rows(
+                        row(List.of("a")),
                         row((Object) null),
                         row(List.of()),
                         row(List.of("b", "c\0", "d"))));
@@ -425,9 +443,9 @@ class TypesTest {
                 .containsExactly(
                         "[]",
                         "[{\"field\": \"a\\\"b\", \"change\": \"TRUNCATED\", \"reason\":"
-                            + " \"SOURCE_FIELD_SIZE_LIMITATION\"}, {\"field\": \"value\","
-                            + " \"change\": \"NULLED\", \"reason\":"
-                            + " \"DESTINATION_SERIALIZATION_ERROR\"}]",
+                                + " \"SOURCE_FIELD_SIZE_LIMITATION\"}, {\"field\": \"value\","
+                                + " \"change\": \"NULLED\", \"reason\":"
+                                + " \"DESTINATION_SERIALIZATION_ERROR\"}]",
                         "[]");
     }
 }
