@@ -25,15 +25,14 @@ public final class Main {
         // goes to standard error.
         boolean interactive = Boolean.getBoolean("millrace.terminal");
         var terminal = new Terminal(output, errors, System::getenv, interactive);
-        return new Cli(Main::launchers, Main::registry, terminal, version()).run(arguments);
-    }
-
-    private static ConnectorRegistry registry() {
-        return ConnectorRegistry.of(Main.class.getClassLoader());
+        return new Cli(Main::launchers, terminal, version()).run(arguments);
     }
 
     private static Launchers launchers() {
-        return Launchers.of(List.of(new InProcessLauncher(registry()), new ProcessLauncher()));
+        return Launchers.of(
+                List.of(
+                        new InProcessLauncher(ConnectorRegistry.of(Main.class.getClassLoader())),
+                        new ProcessLauncher()));
     }
 
     /**

@@ -103,8 +103,7 @@ final class GuestProgram {
 
     /** The program as a person would name it. */
     String name() {
-        // An interpreter alone tells nothing; what follows further may be secret.
-        return String.join(" ", command.subList(0, Math.min(2, command.size())));
+        return command.getFirst();
     }
 
     /**

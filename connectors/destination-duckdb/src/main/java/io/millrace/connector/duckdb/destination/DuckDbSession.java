@@ -4,7 +4,9 @@ import io.millrace.connector.duckdb.common.DuckDbConnection;
 import io.millrace.connector.duckdb.common.DuckDbDatabase;
 import io.millrace.connector.duckdb.common.DuckDbException;
 import io.millrace.connector.duckdb.common.DuckDbFailures;
+import io.millrace.connector.duckdb.common.RowStamp;
 import io.millrace.connector.duckdb.common.Sql;
+import io.millrace.connector.duckdb.common.UniqueNames;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.DestinationSession;
@@ -143,12 +145,12 @@ final class DuckDbSession implements DestinationSession {
         var ours = new HashSet<String>();
         TableCatalog catalog = TableCatalog.load(connection);
         for (TableCatalog.Column column : catalog.find(landing.written()).orElseThrow().columns()) {
-            ours.add(TableName.fold(column.name()));
+            ours.add(UniqueNames.foldCase(column.name()));
         }
         List<String> shared =
                 catalog.find(from).orElseThrow().columns().stream()
                         .map(TableCatalog.Column::name)
-                        .filter(name -> ours.contains(TableName.fold(name)))
+                        .filter(name -> ours.contains(UniqueNames.foldCase(name)))
                         .toList();
         Optional<Deduplication> rule = StreamWriter.deduplication(landing, metadata);
         if (rule.isPresent()) {

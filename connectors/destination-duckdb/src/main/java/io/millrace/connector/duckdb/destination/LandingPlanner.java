@@ -1,7 +1,9 @@
 package io.millrace.connector.duckdb.destination;
 
 import io.millrace.connector.duckdb.common.DuckDbTypes;
+import io.millrace.connector.duckdb.common.MetadataColumn;
 import io.millrace.connector.duckdb.common.Sql;
+import io.millrace.connector.duckdb.common.UniqueNames;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.StreamTarget;
@@ -93,7 +95,7 @@ final class LandingPlanner {
         Map<String, Integer> listed = new HashMap<>();
         for (StreamTarget target : sorted.values()) {
             TableName wanted = wanted(target);
-            String schema = TableName.fold(wanted.schema());
+            String schema = UniqueNames.foldCase(wanted.schema());
             // Two namespaces that differ in case only are one schema: their tables meet there.
             String name = wanted.table();
             Integer count = listed.merge(schema + "\u0000" + name, 1, Integer::sum);
@@ -101,7 +103,7 @@ final class LandingPlanner {
             identities.put(target.source(), identity);
             namesBySchema.computeIfAbsent(schema, _ -> new ArrayList<>()).add(identity);
             row(target.source())
-                    .filter(row -> TableName.fold(row.table().schema()).equals(schema))
+                    .filter(row -> UniqueNames.foldCase(row.table().schema()).equals(schema))
                     .filter(row -> isVariant(row.table().table(), wanted.table()))
                     .ifPresent(row ->
                             before.computeIfAbsent(schema, _ -> new HashMap<>())
@@ -115,12 +117,13 @@ final class LandingPlanner {
                         UniqueNames.assign(
                                 names,
                                 reservedTables(schema, sorted.keySet()),
-                                before.getOrDefault(schema, Map.of()))));
+                                before.getOrDefault(schema, Map.of()),
+                                UniqueNames::foldCase)));
         sorted.forEach((stream, target) -> {
             TableName wanted = wanted(target);
             String identity = identities.getOrDefault(stream, wanted.table());
             String name =
-                    given.getOrDefault(TableName.fold(wanted.schema()), Map.of())
+                    given.getOrDefault(UniqueNames.foldCase(wanted.schema()), Map.of())
                             .getOrDefault(identity, wanted.table());
             tables.put(stream, new TableName(wanted.schema(), name));
         });
@@ -129,8 +132,8 @@ final class LandingPlanner {
 
     /** Whether {@code given} is {@code wanted}, or was made of it. */
     private static boolean isVariant(String given, String wanted) {
-        String foldedGiven = TableName.fold(given);
-        String foldedWanted = TableName.fold(wanted);
+        String foldedGiven = UniqueNames.foldCase(given);
+        String foldedWanted = UniqueNames.foldCase(wanted);
         return foldedGiven.equals(foldedWanted)
                 || (foldedGiven.startsWith(foldedWanted + "_")
                         && foldedGiven.substring(foldedWanted.length() + 1).matches("\\d+"));
@@ -138,7 +141,7 @@ final class LandingPlanner {
 
     private Set<String> reservedTables(String schema, Set<StreamName> planned) {
         Set<String> reserved = new HashSet<>();
-        if (schema.equals(TableName.fold(defaultSchema))) {
+        if (schema.equals(UniqueNames.foldCase(defaultSchema))) {
             reserved.add(CheckpointTable.CHECKPOINTS);
             reserved.add(CheckpointTable.RECEIPTS);
         }
@@ -147,8 +150,8 @@ final class LandingPlanner {
             // refused by name instead: to land beside it silently is not what anybody expects.)
             if (row.pipeline().equals(pipeline)
                     && !planned.contains(row.stream())
-                    && TableName.fold(row.table().schema()).equals(schema)) {
-                reserved.add(TableName.fold(row.table().table()));
+                    && UniqueNames.foldCase(row.table().schema()).equals(schema)) {
+                reserved.add(UniqueNames.foldCase(row.table().table()));
             }
         }
         return reserved;
@@ -273,7 +276,8 @@ final class LandingPlanner {
             MetadataColumn.names().forEach(reserved::add);
             reserved.add("rowid"); // deduplication tells rows apart by DuckDB's own
             Map<String, String> given =
-                    UniqueNames.assign(target.schema().names(), reserved, names);
+                    UniqueNames.assign(
+                            target.schema().names(), reserved, names, UniqueNames::foldCase);
             names.putAll(given);
             for (Column column : target.schema().columns()) {
                 String name = given.getOrDefault(column.name(), column.name());

@@ -3,6 +3,8 @@ package io.millrace.connector.duckdb.destination;
 import io.millrace.connector.duckdb.common.BatchTable;
 import io.millrace.connector.duckdb.common.DuckDbConnection;
 import io.millrace.connector.duckdb.common.DuckDbTypes;
+import io.millrace.connector.duckdb.common.MetadataColumn;
+import io.millrace.connector.duckdb.common.RowStamp;
 import io.millrace.connector.duckdb.common.Sql;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;

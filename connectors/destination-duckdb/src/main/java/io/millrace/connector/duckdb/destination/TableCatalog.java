@@ -3,6 +3,7 @@ package io.millrace.connector.duckdb.destination;
 import io.millrace.connector.duckdb.common.DuckDbConnection;
 import io.millrace.connector.duckdb.common.DuckDbDatabase;
 import io.millrace.connector.duckdb.common.Sql;
+import io.millrace.connector.duckdb.common.UniqueNames;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,9 +20,9 @@ final class TableCatalog {
      */
     record Table(TableName name, boolean view, List<Column> columns) {
         Optional<Column> column(String columnName) {
-            String folded = TableName.fold(columnName);
+            String folded = UniqueNames.foldCase(columnName);
             return columns.stream()
-                    .filter(column -> TableName.fold(column.name()).equals(folded))
+                    .filter(column -> UniqueNames.foldCase(column.name()).equals(folded))
                     .findFirst();
         }
     }

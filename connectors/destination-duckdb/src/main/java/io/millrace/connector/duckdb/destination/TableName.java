@@ -2,6 +2,7 @@ package io.millrace.connector.duckdb.destination;
 
 import io.millrace.connector.duckdb.common.DuckDbDatabase;
 import io.millrace.connector.duckdb.common.Sql;
+import io.millrace.connector.duckdb.common.UniqueNames;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,7 +28,7 @@ record TableName(String schema, String table) {
 
     /** Equal for names that DuckDB takes for the same. */
     String key() {
-        return fold(schema) + "\u0000" + fold(table);
+        return UniqueNames.foldCase(schema) + "\u0000" + UniqueNames.foldCase(table);
     }
 
     /** The table that holds the rows of a generation until it is complete. */
@@ -48,15 +49,5 @@ record TableName(String schema, String table) {
     @Override
     public String toString() {
         return schema + "." + table;
-    }
-
-    /** {@code name} with A to Z in lower case, as DuckDB compares names. */
-    static String fold(String name) {
-        StringBuilder folded = new StringBuilder(name.length());
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            folded.append(c >= 'A' && c <= 'Z' ? (char) (c + 32) : c);
-        }
-        return folded.toString();
     }
 }

@@ -10,24 +10,15 @@ import java.util.stream.Collectors;
 enum MetadataColumn {
     RAW_ID("_airbyte_raw_id", "uuid"),
     EXTRACTED_AT("_airbyte_extracted_at", "timestamptz"),
-    /**
-     * Its default stands in every row without changes, and isn't sent: parsing it costs the server.
-     */
-    META("_airbyte_meta", "jsonb", " DEFAULT '{\"changes\": []}'"),
+    META("_airbyte_meta", "jsonb"),
     GENERATION_ID("_airbyte_generation_id", "int8");
 
     private final String columnName;
     private final String type;
-    private final String defaultClause;
 
     MetadataColumn(String columnName, String type) {
-        this(columnName, type, "");
-    }
-
-    MetadataColumn(String columnName, String type, String defaultClause) {
         this.columnName = columnName;
         this.type = type;
-        this.defaultClause = defaultClause;
     }
 
     String columnName() {
@@ -40,7 +31,7 @@ enum MetadataColumn {
 
     /** The column's definition in a table. */
     String definition() {
-        return sql() + " " + SqlType.parse(type).sql() + defaultClause;
+        return sql() + " " + SqlType.parse(type).sql();
     }
 
     static List<MetadataColumn> all() {

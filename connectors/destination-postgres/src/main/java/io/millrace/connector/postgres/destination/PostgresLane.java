@@ -275,8 +275,9 @@ final class PostgresLane implements DestinationLane {
                     stream.send(open, count);
                     return true;
                 });
-        writer.sent(stream);
-        if (writer.stages(stream)) {
+        if (stream == writer.streams().getFirst()) {
+            writer.sentDirectly();
+        } else {
             staged = true;
             usedStaging = true;
         }

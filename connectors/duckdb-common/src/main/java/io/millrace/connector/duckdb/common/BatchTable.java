@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,12 @@ public final class BatchTable implements AutoCloseable {
     private static final Map<Long, Held> HELD = new ConcurrentHashMap<>();
     private static final int EIO = 5;
 
+    /** Offered batches that wait at most; one is read, one stands ready. */
+    private static final int MOST_OFFERED = 2;
+
+    /** How often a statement that died is looked for. */
+    private static final long LOOK_MILLIS = 100;
+
     private final DuckDbDatabase database;
     private final long id = NEXT_ID.getAndIncrement();
     private final String catalog = "_batches_" + id;
@@ -41,6 +48,8 @@ public final class BatchTable implements AutoCloseable {
     private final MemorySegment stream;
     private final MemorySegment error;
     private final Queue<Held> waiting = new ArrayDeque<>();
+    private boolean fed; // guarded by waiting: more batches may come
+    private boolean abandoned; // guarded by waiting
 
     /** A batch that DuckDB reads or will read, with the structs that describe it. */
     private record Held(long id, ColumnBatch batch, MemorySegment array, Arena arena) {}
@@ -94,16 +103,73 @@ public final class BatchTable implements AutoCloseable {
             arm();
             return statement.run();
         } finally {
+            dropOffered();
+        }
+    }
+
+    /**
+     * Lets the next statement wait for batches that come by {@link #offer}, until {@link #endFeed}
+     * or {@link #abandonFeed}. The statement runs on another thread meanwhile.
+     */
+    public void beginFeed() {
+        synchronized (waiting) {
+            fed = true;
+            abandoned = false;
+        }
+        arm();
+    }
+
+    /**
+     * Hands a batch to the statement, and takes it over. Waits while two others wait, as long as
+     * {@code reading} says that the statement still runs.
+     */
+    public void offer(ColumnBatch batch, BooleanSupplier reading) throws InterruptedException {
+        boolean taken = false;
+        try {
             synchronized (waiting) {
-                for (Held held = waiting.poll(); held != null; held = waiting.poll()) {
-                    letGo(held.id());
+                while (waiting.size() >= MOST_OFFERED && reading.getAsBoolean()) {
+                    waiting.wait(LOOK_MILLIS);
                 }
+                waiting.add(hold(batch));
+                taken = true;
+                waiting.notifyAll();
+            }
+        } finally {
+            if (!taken) {
+                batch.close();
+            }
+        }
+    }
+
+    /** No more batches come: the statement ends after those that wait. */
+    public void endFeed() {
+        synchronized (waiting) {
+            fed = false;
+            waiting.notifyAll();
+        }
+    }
+
+    /** Makes the statement fail. */
+    public void abandonFeed() {
+        synchronized (waiting) {
+            fed = false;
+            abandoned = true;
+            waiting.notifyAll();
+        }
+    }
+
+    /** Gives batches back that a statement, which has ended, did not take. */
+    public void dropOffered() {
+        synchronized (waiting) {
+            for (Held held = waiting.poll(); held != null; held = waiting.poll()) {
+                letGo(held.id());
             }
         }
     }
 
     @Override
     public void close() {
+        dropOffered();
         if (TABLES.remove(id) != null) {
             database.dropBatchView(catalog);
         }
@@ -141,8 +207,16 @@ public final class BatchTable implements AutoCloseable {
         }
     }
 
-    private @Nullable Held next() {
+    /** The next batch; null after the last. */
+    private @Nullable Held next() throws InterruptedException {
         synchronized (waiting) {
+            while (waiting.isEmpty() && fed) {
+                waiting.wait();
+            }
+            if (abandoned) {
+                throw new IllegalStateException("the batches were abandoned");
+            }
+            waiting.notifyAll();
             return waiting.poll();
         }
     }

@@ -16,13 +16,49 @@ import java.util.function.IntConsumer;
  * timestamps beyond the year 294247, texts that are no JSON in a JSON column.
  */
 public final class DuckDbLimits {
+    private static final String NULL = "null";
+    private static final int LONGEST_NULL = 64; // with white space around
+
     private DuckDbLimits() {}
 
     /** Makes such values null and notes it on their rows (invariant 6). */
     public static void fit(ColumnBatch batch) {
+        fit(batch, false);
+    }
+
+    /**
+     * As {@link #fit(ColumnBatch)}, for texts that are no JSON alone. For formats in which a JSON
+     * null is a null: it becomes one here already, so that what is counted is what can be read
+     * back.
+     */
+    public static void fitJson(ColumnBatch batch) {
+        for (int column = 0; column < batch.schema().size(); column++) {
+            Vector vector = batch.vector(column);
+            if (isJson(vector.type())) {
+                nullsOfJson(vector instanceof ListVector list ? list.elements() : vector);
+            }
+        }
+        fit(batch, true);
+    }
+
+    private static void nullsOfJson(Vector vector) {
+        var texts = (VariableVector) vector;
+        for (int row = 0; row < texts.length(); row++) {
+            if (!texts.isNull(row)
+                    && texts.size(row) <= LONGEST_NULL
+                    && texts.getText(row).strip().equals(NULL)) {
+                texts.setNull(row);
+            }
+        }
+    }
+
+    private static void fit(ColumnBatch batch, boolean onlyJson) {
         for (int column = 0; column < batch.schema().size(); column++) {
             String name = batch.schema().column(column).name();
             Vector vector = batch.vector(column);
+            if (onlyJson && !isJson(batch.schema().column(column).type())) {
+                continue;
+            }
             switch (vector) {
                 case ListVector list -> {
                     if (hasLimits(list.elements().type())) {
@@ -49,8 +85,15 @@ public final class DuckDbLimits {
         return type instanceof ColumnType.Decimal
                 || type instanceof ColumnType.Timestamp
                 || type instanceof ColumnType.TimestampTz
-                || type instanceof ColumnType.Json
-                || type instanceof ColumnType.Jsonb;
+                || isJson(type);
+    }
+
+    private static boolean isJson(ColumnType type) {
+        return switch (type) {
+            case ColumnType.Json _, ColumnType.Jsonb _ -> true;
+            case ColumnType.ListOf list -> isJson(list.element());
+            default -> false;
+        };
     }
 
     private static void fitElements(ColumnBatch batch, String name, ListVector list) {

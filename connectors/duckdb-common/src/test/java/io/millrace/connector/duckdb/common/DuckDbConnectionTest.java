@@ -10,6 +10,7 @@ import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnType;
 import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.testkit.SampleBatches;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

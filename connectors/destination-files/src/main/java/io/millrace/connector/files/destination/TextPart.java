@@ -1,0 +1,183 @@
+package io.millrace.connector.files.destination;
+
+import io.millrace.connector.duckdb.common.MetadataColumn;
+import io.millrace.connector.duckdb.common.RowStamp;
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.Vector;
+import io.millrace.protocol.json.JsonBuffer;
+import io.millrace.protocol.json.JsonLineEncoder;
+import io.millrace.protocol.json.ValueFormatter;
+import io.millrace.protocol.schema.Column;
+import io.millrace.protocol.schema.ColumnType;
+import io.millrace.protocol.schema.StreamSchema;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A file of lines: JSON objects, or CSV with a header. */
+final class TextPart implements PartWriter {
+    private static final int BUFFER = 256 << 10;
+
+    private final Path file;
+    private final OutputStream output;
+    private final RowEncoder encoder;
+    private final JsonBuffer buffer = new JsonBuffer(BUFFER + (BUFFER >> 2));
+
+    /** Appends a row with the line break behind it. */
+    interface RowEncoder {
+        void encode(ColumnBatch batch, int row, JsonBuffer out);
+    }
+
+    private TextPart(Path file, RowEncoder encoder) throws IOException {
+        this.file = file;
+        this.encoder = encoder;
+        this.output = Files.newOutputStream(file);
+    }
+
+    /**
+     * @param stamp makes the metadata columns; empty where there are none
+     */
+    static TextPart jsonLines(
+            Path file, StreamSchema schema, Optional<RowStamp> stamp, long generation)
+            throws IOException {
+        var encoder = new JsonLineEncoder(schema);
+        return new TextPart(
+                file,
+                (batch, row, out) -> {
+                    if (stamp.isPresent()) {
+                        encoder.encode(batch, row, stamp.orElseThrow().nextId(), generation, out);
+                    } else {
+                        encoder.encode(batch, row, out);
+                    }
+                    out.append('\n');
+                });
+    }
+
+    static TextPart csv(Path file, StreamSchema schema, Optional<RowStamp> stamp, long generation)
+            throws IOException {
+        List<ValueFormatter> formatters =
+                schema.columns().stream().map(Column::type).map(ValueFormatter::of).toList();
+        var scratch = new JsonBuffer(1024);
+        var part =
+                new TextPart(
+                        file,
+                        (batch, row, out) -> {
+                            boolean first = true;
+                            if (stamp.isPresent()) {
+                                metadata(batch, row, stamp.orElseThrow(), generation, scratch, out);
+                                first = false;
+                            }
+                            for (int column = 0; column < formatters.size(); column++) {
+                                if (!first) {
+                                    out.append(',');
+                                }
+                                first = false;
+                                Vector vector = batch.vector(column);
+                                if (!vector.isNull(row)) {
+                                    scratch.clear();
+                                    value(formatters.get(column), vector, row, scratch);
+                                    Csv.append(scratch, out);
+                                }
+                            }
+                            out.append('\n');
+                        });
+        part.header(schema, stamp.isPresent());
+        return part;
+    }
+
+    private static void value(
+            ValueFormatter formatter, Vector vector, int row, JsonBuffer scratch) {
+        if (vector.type() instanceof ColumnType.ListOf) {
+            formatter.appendJson(vector, row, scratch);
+        } else {
+            formatter.appendText(vector, row, scratch);
+        }
+    }
+
+    private static void metadata(
+            ColumnBatch batch,
+            int row,
+            RowStamp stamp,
+            long generation,
+            JsonBuffer scratch,
+            JsonBuffer out) {
+        out.append(stamp.nextId().toString());
+        out.append(',');
+        long micros = batch.extractedAt(row);
+        out.append(
+                Instant.ofEpochSecond(
+                                Math.floorDiv(micros, 1_000_000L),
+                                Math.floorMod(micros, 1_000_000L) * 1000L)
+                        .toString());
+        out.append(',');
+        scratch.clear();
+        scratch.append("{\"changes\":");
+        JsonLineEncoder.appendChanges(batch.changes(row), scratch);
+        scratch.append('}');
+        Csv.append(scratch, out);
+        out.append(',');
+        out.appendLong(generation);
+    }
+
+    private void header(StreamSchema schema, boolean metadata) {
+        var name = new JsonBuffer(64);
+        boolean first = true;
+        if (metadata) {
+            for (String column : MetadataColumn.names()) {
+                if (!first) {
+                    buffer.append(',');
+                }
+                first = false;
+                buffer.append(column);
+            }
+        }
+        for (Column column : schema.columns()) {
+            if (!first) {
+                buffer.append(',');
+            }
+            first = false;
+            name.clear();
+            name.append(column.name());
+            Csv.append(name, buffer);
+        }
+        buffer.append('\n');
+    }
+
+    @Override
+    public void write(ColumnBatch batch) throws IOException {
+        try (batch) {
+            for (int row = 0; row < batch.rows(); row++) {
+                encoder.encode(batch, row, buffer);
+                if (buffer.size() >= BUFFER) {
+                    drain();
+                }
+            }
+        }
+    }
+
+    private void drain() throws IOException {
+        buffer.writeTo(output);
+        buffer.clear();
+    }
+
+    @Override
+    public void finish() throws IOException {
+        try (output) {
+            drain();
+        }
+        Folder.sync(file);
+    }
+
+    @Override
+    public void abort() {
+        try {
+            output.close();
+        } catch (IOException _) {
+            // What it holds is not wanted.
+        }
+    }
+}
