@@ -25,14 +25,15 @@ public final class Main {
         // goes to standard error.
         boolean interactive = Boolean.getBoolean("millrace.terminal");
         var terminal = new Terminal(output, errors, System::getenv, interactive);
-        return new Cli(Main::launchers, terminal, version()).run(arguments);
+        return new Cli(Main::launchers, Main::registry, terminal, version()).run(arguments);
+    }
+
+    private static ConnectorRegistry registry() {
+        return ConnectorRegistry.of(Main.class.getClassLoader());
     }
 
     private static Launchers launchers() {
-        return Launchers.of(
-                List.of(
-                        new InProcessLauncher(ConnectorRegistry.of(Main.class.getClassLoader())),
-                        new ProcessLauncher()));
+        return Launchers.of(List.of(new InProcessLauncher(registry()), new ProcessLauncher()));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.millrace.cli.command;
 import io.millrace.cli.pipeline.ProblemsException;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,17 @@ import picocli.CommandLine.ParameterException;
  */
 public final class CommandRunner {
     private final Supplier<Launchers> launchers;
+    private final Supplier<ConnectorRegistry> registry;
     private final Terminal terminal;
     private final String version;
 
-    public CommandRunner(Supplier<Launchers> launchers, Terminal terminal, String version) {
+    public CommandRunner(
+            Supplier<Launchers> launchers,
+            Supplier<ConnectorRegistry> registry,
+            Terminal terminal,
+            String version) {
         this.launchers = launchers;
+        this.registry = registry;
         this.terminal = terminal;
         this.version = version;
     }
@@ -47,6 +54,8 @@ public final class CommandRunner {
         line.addSubcommand("status", new StatusCommand(launchers, terminal));
         line.addSubcommand("reset", new ResetCommand(launchers, terminal));
         line.addSubcommand("lint", new LintCommand(launchers, terminal));
+        line.addSubcommand("init", new InitCommand(registry, terminal));
+        line.addSubcommand("connectors", new ConnectorsCommand(registry, terminal, version));
         addHelp(line);
         line.setOut(writer(terminal.output()));
         line.setErr(writer(terminal.errors()));

@@ -27,7 +27,7 @@ final class JsonHasher {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             long hash = value(parser, parser.nextToken());
             return parser.nextToken() == null ? hash : RowHasher.hashBytes(data, start, size);
-        } catch (JacksonException _) {
+        } catch (JacksonException | NumberFormatException _) {
             return RowHasher.hashBytes(data, start, size); // no JSON: equal only to itself
         }
     }

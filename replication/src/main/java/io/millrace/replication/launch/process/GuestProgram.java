@@ -103,7 +103,8 @@ final class GuestProgram {
 
     /** The program as a person would name it. */
     String name() {
-        return command.getFirst();
+        // An interpreter alone tells nothing; what follows further may be secret.
+        return String.join(" ", command.subList(0, Math.min(2, command.size())));
     }
 
     /**

@@ -13,7 +13,7 @@ final class CopyStream {
     private static final int SLICE = 256 << 10;
 
     private final String statement;
-    private final CopyBuffer buffer = new CopyBuffer(SLICE + (64 << 10));
+    private final CopyBuffer buffer = new CopyBuffer(1024);
     private int covered;
 
     /**

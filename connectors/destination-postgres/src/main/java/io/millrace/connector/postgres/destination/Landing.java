@@ -22,6 +22,7 @@ import java.util.Set;
  * @param columns of the stream, in its order
  * @param key the names of the key's columns in the table
  * @param cursor the name of the cursor's column in the table, where there is one that has an order
+ * @param metaDefaulted whether {@link MetadataColumn#META} has its default in the table
  * @param steps what is altered of a table that is there
  */
 record Landing(
@@ -31,6 +32,7 @@ record Landing(
         List<LandedColumn> key,
         Optional<LandedColumn> cursor,
         List<MetadataColumn> metadata,
+        boolean metaDefaulted,
         List<Step> steps) {
 
     /** PostgreSQL's bound (MaxHeapAttributeNumber), dropped columns included. */
@@ -157,7 +159,11 @@ record Landing(
                 target.cursor()
                         .map(bySource::get)
                         .filter(column -> !UNORDERED.contains(column.type().base()));
-        return new Landing(target, table, columns, key, cursor, metadata, steps);
+        boolean metaDefaulted =
+                existing.flatMap(shape -> shape.column(MetadataColumn.META.columnName()))
+                        .map(TableShape.Column::defaulted)
+                        .orElse(true);
+        return new Landing(target, table, columns, key, cursor, metadata, metaDefaulted, steps);
     }
 
     private static SqlType indexable(SqlType type) {

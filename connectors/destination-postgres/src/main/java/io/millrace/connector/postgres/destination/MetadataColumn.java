@@ -10,15 +10,24 @@ import java.util.stream.Collectors;
 enum MetadataColumn {
     RAW_ID("_airbyte_raw_id", "uuid"),
     EXTRACTED_AT("_airbyte_extracted_at", "timestamptz"),
-    META("_airbyte_meta", "jsonb"),
+    /**
+     * Its default stands in every row without changes, and isn't sent: parsing it costs the server.
+     */
+    META("_airbyte_meta", "jsonb", " DEFAULT '{\"changes\": []}'"),
     GENERATION_ID("_airbyte_generation_id", "int8");
 
     private final String columnName;
     private final String type;
+    private final String defaultClause;
 
     MetadataColumn(String columnName, String type) {
+        this(columnName, type, "");
+    }
+
+    MetadataColumn(String columnName, String type, String defaultClause) {
         this.columnName = columnName;
         this.type = type;
+        this.defaultClause = defaultClause;
     }
 
     String columnName() {
@@ -31,7 +40,7 @@ enum MetadataColumn {
 
     /** The column's definition in a table. */
     String definition() {
-        return sql() + " " + SqlType.parse(type).sql();
+        return sql() + " " + SqlType.parse(type).sql() + defaultClause;
     }
 
     static List<MetadataColumn> all() {

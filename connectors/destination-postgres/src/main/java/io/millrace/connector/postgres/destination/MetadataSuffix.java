@@ -13,10 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * The four metadata columns of each row, in {@link MetadataColumn}'s order, and in a staging table
- * the order of arrival behind them.
- */
+/** The metadata columns of each row, and in a staging table the order of arrival behind them. */
 final class MetadataSuffix implements BinaryCopyEncoder.RowSuffix {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final byte[] UNCHANGED = "{\"changes\":[]}".getBytes(StandardCharsets.US_ASCII);
@@ -24,39 +21,53 @@ final class MetadataSuffix implements BinaryCopyEncoder.RowSuffix {
     private static final long VERSION_4 = 0x4000L;
     private static final long VARIANT = 0x8000_0000_0000_0000L;
 
-    private final boolean metadata;
+    private final List<MetadataColumn> columns;
     private final boolean arrival;
     private final long generation;
     // Identifiers need to be unique and not secret; the seed comes from the system.
     private final SplittableRandom random = new SplittableRandom(new SecureRandom().nextLong());
     private long arrived;
 
-    MetadataSuffix(boolean metadata, boolean arrival, long generation) {
-        this.metadata = metadata;
+    /**
+     * @param columns which of the four, in their order
+     */
+    MetadataSuffix(List<MetadataColumn> columns, boolean arrival, long generation) {
+        this.columns = List.copyOf(columns);
         this.arrival = arrival;
         this.generation = generation;
     }
 
     @Override
     public int fields() {
-        return (metadata ? MetadataColumn.all().size() : 0) + (arrival ? 1 : 0);
+        return columns.size() + (arrival ? 1 : 0);
     }
 
     @Override
     public void append(ColumnBatch batch, int row, CopyBuffer out) {
-        if (metadata) {
-            out.putInt(16);
-            out.putLong((random.nextLong() & ~0xF000L) | VERSION_4);
-            out.putLong((random.nextLong() >>> 2) | VARIANT);
-            out.putInt(8);
-            out.putLong(batch.extractedAt(row) - PostgresEpoch.MICROS);
-            List<FieldChange> changes = batch.changes().isEmpty() ? List.of() : batch.changes(row);
-            byte[] meta = changes.isEmpty() ? UNCHANGED : meta(changes);
-            out.putInt(1 + meta.length);
-            out.putByte(JSONB_FORMAT);
-            out.put(meta);
-            out.putInt(8);
-            out.putLong(generation);
+        for (MetadataColumn column : columns) {
+            switch (column) {
+                case RAW_ID -> {
+                    out.putInt(16);
+                    out.putLong((random.nextLong() & ~0xF000L) | VERSION_4);
+                    out.putLong((random.nextLong() >>> 2) | VARIANT);
+                }
+                case EXTRACTED_AT -> {
+                    out.putInt(8);
+                    out.putLong(batch.extractedAt(row) - PostgresEpoch.MICROS);
+                }
+                case META -> {
+                    List<FieldChange> changes =
+                            batch.changes().isEmpty() ? List.of() : batch.changes(row);
+                    byte[] meta = changes.isEmpty() ? UNCHANGED : meta(changes);
+                    out.putInt(1 + meta.length);
+                    out.putByte(JSONB_FORMAT);
+                    out.put(meta);
+                }
+                case GENERATION_ID -> {
+                    out.putInt(8);
+                    out.putLong(generation);
+                }
+            }
         }
         if (arrival) {
             out.putInt(8);

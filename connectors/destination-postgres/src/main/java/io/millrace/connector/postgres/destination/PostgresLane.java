@@ -275,9 +275,8 @@ final class PostgresLane implements DestinationLane {
                     stream.send(open, count);
                     return true;
                 });
-        if (stream == writer.streams().getFirst()) {
-            writer.sentDirectly();
-        } else {
+        writer.sent(stream);
+        if (writer.stages(stream)) {
             staged = true;
             usedStaging = true;
         }

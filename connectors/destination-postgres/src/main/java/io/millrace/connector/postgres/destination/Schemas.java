@@ -61,7 +61,7 @@ final class Schemas {
                         """
                         SELECT c.relname, c.oid::int8, c.relkind::text, pg_catalog.pg_get_userbyid(c.relowner),
                             pg_catalog.pg_has_role(c.relowner, 'USAGE'), a.attname, a.attnum,
-                            pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull
+                            pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef
                         FROM pg_catalog.pg_class c
                         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                         LEFT JOIN pg_catalog.pg_attribute a
@@ -84,7 +84,8 @@ final class Schemas {
                                                                 row.getInt(7),
                                                                 row.getString(6),
                                                                 SqlType.parse(row.getString(8)),
-                                                                row.getBoolean(9)))));
+                                                                row.getBoolean(9),
+                                                                row.getBoolean(10)))));
         Map<String, List<Line>> byName = new LinkedHashMap<>();
         lines.forEach(
                 line -> byName.computeIfAbsent(line.name(), _ -> new ArrayList<>()).add(line));

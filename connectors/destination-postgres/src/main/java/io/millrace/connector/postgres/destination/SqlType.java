@@ -379,9 +379,8 @@ record SqlType(String base, String modifier, boolean array) {
      * what a reader sees.
      */
     String convert(String column, SqlType wider) {
-        if (base.equals("bpchar") && !array && wider.base.equals("text")) {
-            // The cast would drop the blanks at the end.
-            return "rpad(%s::text, %d)".formatted(column, characters().orElse(1));
+        if (wider.equals(TEXT)) {
+            return AsText.of(column, this);
         }
         return column + "::" + wider.sql();
     }

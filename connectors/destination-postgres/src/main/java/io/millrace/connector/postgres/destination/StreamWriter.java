@@ -23,6 +23,8 @@ final class StreamWriter {
     private final String stagingName;
     private final BinaryCopyEncoder encoder;
     private final CopyStream direct;
+    private final BinaryCopyEncoder changedEncoder;
+    private final CopyStream changed;
     private final int[] keyColumns;
     private @Nullable KeySet keys;
     private @Nullable Staging staging;
@@ -33,7 +35,7 @@ final class StreamWriter {
     /** Where rows wait for the server to put them into the table. */
     private final class Staging {
         private final BinaryCopyEncoder stagingEncoder =
-                new BinaryCopyEncoder(fields(), suffix(true));
+                new BinaryCopyEncoder(fields(), suffix(landing.metadata(), true));
         private final CopyStream stream;
         private boolean created;
         private long stagedRows;
@@ -69,14 +71,14 @@ final class StreamWriter {
         this.replaces = replaces;
         this.empty = empty;
         this.stagingName = stagingName;
-        this.encoder = new BinaryCopyEncoder(fields(), suffix(false));
-        List<String> columns = new ArrayList<>();
-        landing.columns().forEach(column -> columns.add(column.sql()));
-        landing.metadata().forEach(column -> columns.add(column.sql()));
-        this.direct =
-                new CopyStream(
-                        "COPY %s (%s) FROM STDIN (FORMAT binary)"
-                                .formatted(table.sql(), String.join(", ", columns)));
+        List<MetadataColumn> sent =
+                landing.metadata().stream()
+                        .filter(column -> column != MetadataColumn.META || !landing.metaDefaulted())
+                        .toList();
+        this.encoder = new BinaryCopyEncoder(fields(), suffix(sent, false));
+        this.direct = new CopyStream(copyStatement(sent));
+        this.changedEncoder = new BinaryCopyEncoder(fields(), suffix(landing.metadata(), false));
+        this.changed = new CopyStream(copyStatement(landing.metadata()));
         List<SqlType> keyTypes = landing.key().stream().map(LandedColumn::type).toList();
         this.keyColumns =
                 landing.key().stream().mapToInt(key -> landing.columns().indexOf(key)).toArray();
@@ -98,8 +100,18 @@ final class StreamWriter {
                 .toList();
     }
 
-    private MetadataSuffix suffix(boolean arrival) {
-        return new MetadataSuffix(!landing.metadata().isEmpty(), arrival, target.generation());
+    private MetadataSuffix suffix(List<MetadataColumn> metadata, boolean arrival) {
+        return new MetadataSuffix(metadata, arrival, target.generation());
+    }
+
+    private String copyStatement(List<MetadataColumn> metadata) {
+        List<String> columns = new ArrayList<>();
+        landing.columns().forEach(column -> columns.add(column.sql()));
+        metadata.forEach(column -> columns.add(column.sql()));
+        return columns.isEmpty()
+                ? "COPY %s FROM STDIN (FORMAT binary)".formatted(table.sql())
+                : "COPY %s (%s) FROM STDIN (FORMAT binary)"
+                        .formatted(table.sql(), String.join(", ", columns));
     }
 
     private String stagingSql() {
@@ -126,7 +138,7 @@ final class StreamWriter {
     /** The streams in the order in which they are to be sent. */
     List<CopyStream> streams() {
         Staging now = staging;
-        return now == null ? List.of(direct) : List.of(direct, now.stream);
+        return now == null ? List.of(direct, changed) : List.of(direct, changed, now.stream);
     }
 
     /** Where encoded rows are to go that have grown beyond a slice; sends some. */
@@ -138,7 +150,12 @@ final class StreamWriter {
     /** Encodes the rows of {@code batch}, and offers them as they become many. */
     void write(ColumnBatch batch, Outlet outlet) throws InterruptedException {
         int split = straightRows(batch);
-        encode(batch, 0, split, direct, encoder, outlet);
+        // Rows with changes are rare: a batch that has any is sent with the column that tells them.
+        if (batch.changes().isEmpty()) {
+            encode(batch, 0, split, direct, encoder, outlet);
+        } else {
+            encode(batch, 0, split, changed, changedEncoder, outlet);
+        }
         if (split < batch.rows()) {
             Staging now = staging;
             if (now == null) {
@@ -266,9 +283,17 @@ final class StreamWriter {
         now.stagedRows = now.stream.waiting() > 0 ? 1 : 0;
     }
 
-    /** Something went straight into the table: it is not empty any more. */
-    void sentDirectly() {
-        empty = false;
+    /** Something of {@code stream} was sent. */
+    void sent(CopyStream stream) {
+        // What went straight into the table: it is not empty any more.
+        if (stream == direct || stream == changed) {
+            empty = false;
+        }
+    }
+
+    /** Whether {@code stream} leads into the staging table. */
+    boolean stages(CopyStream stream) {
+        return stream != direct && stream != changed;
     }
 
     /** The stream was read to its end. */

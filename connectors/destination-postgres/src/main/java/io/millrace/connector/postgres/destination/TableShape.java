@@ -17,8 +17,13 @@ record TableShape(
         columns = List.copyOf(columns);
     }
 
-    /** A column that was not dropped. */
-    record Column(int number, String name, SqlType type, boolean required) {}
+    /**
+     * A column that was not dropped.
+     *
+     * @param required whether it takes no null
+     * @param defaulted whether it has a default
+     */
+    record Column(int number, String name, SqlType type, boolean required, boolean defaulted) {}
 
     /** Whether rows can be written to it by us. */
     boolean isTable() {

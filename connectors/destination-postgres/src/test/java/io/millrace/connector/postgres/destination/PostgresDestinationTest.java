@@ -1,6 +1,7 @@
 package io.millrace.connector.postgres.destination;
 
 import static io.millrace.connector.postgres.destination.Rows.row;
+import static io.millrace.connector.postgres.destination.Rows.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.protocol.connector.DestinationSession;
@@ -37,7 +38,7 @@ class PostgresDestinationTest {
         for (SyncMode mode : SyncMode.values()) {
             String name = mode.text();
             StreamTarget first = Harness.target(name, mode, ITEMS, 1);
-            long written = harness.run(first, List.of(row(1L, "a"), row(2L, null)));
+            long written = harness.run(first, rows(row(1L, "a"), row(2L, null)));
             assertThat(harness.readBack(first)).as(name).isEqualTo(written);
             assertThat(
                             database.query(
@@ -51,7 +52,7 @@ class PostgresDestinationTest {
                             "2|NULL|{\"changes\": []}|1|2023-11-14 22:13:20+00");
 
             StreamTarget second = Harness.target(name, mode, ITEMS, mode.incremental() ? 1 : 2);
-            harness.run(second, List.of(row(2L, "b"), row(3L, "c")));
+            harness.run(second, rows(row(2L, "b"), row(3L, "c")));
             List<String> expected =
                     switch (mode) {
                         case FULL_REFRESH_OVERWRITE, FULL_REFRESH_OVERWRITE_DEDUPED ->

@@ -34,6 +34,10 @@ final class Rows {
         return batch;
     }
 
+    static List<Object[]> rows(Object[]... rows) {
+        return List.of(rows);
+    }
+
     static Object[] row(Object... values) {
         return values;
     }

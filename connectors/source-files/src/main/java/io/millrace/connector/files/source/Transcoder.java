@@ -1,0 +1,92 @@
+package io.millrace.connector.files.source;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Gives a text of another encoding in UTF-8. What is no text of that encoding is a {@link
+ * java.nio.charset.CharacterCodingException}. One thread.
+ */
+final class Transcoder extends InputStream {
+    private final InputStream source;
+    private final CharsetDecoder decoder;
+    private final CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder();
+    private final ByteBuffer in = ByteBuffer.allocate(1 << 16).flip();
+    private final CharBuffer chars = CharBuffer.allocate(1 << 16).flip();
+    private final ByteBuffer out = ByteBuffer.allocate(1 << 18).flip();
+    private boolean atEnd;
+    private boolean flushed;
+
+    Transcoder(InputStream source, Charset charset) {
+        this.source = source;
+        this.decoder =
+                charset.newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+    }
+
+    @Override
+    public int read() throws IOException {
+        return fill() ? out.get() & 0xFF : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (!fill()) {
+            return -1;
+        }
+        int count = Math.min(length, out.remaining());
+        out.get(target, offset, count);
+        return count;
+    }
+
+    /** Whether {@link #out} has something. */
+    private boolean fill() throws IOException {
+        while (!out.hasRemaining()) {
+            if (flushed) {
+                return false;
+            }
+            if (!atEnd) {
+                in.compact();
+                int count = source.read(in.array(), in.position(), in.remaining());
+                atEnd = count < 0;
+                in.position(in.position() + Math.max(count, 0));
+                in.flip();
+            }
+            chars.compact();
+            CoderResult decoded = decoder.decode(in, chars, atEnd);
+            if (decoded.isError()) {
+                decoded.throwException();
+            }
+            boolean last = atEnd && decoded.isUnderflow();
+            if (last) {
+                decoder.flush(chars);
+            }
+            chars.flip();
+            out.clear();
+            CoderResult encoded = encoder.encode(chars, out, last);
+            if (encoded.isError()) {
+                encoded.throwException();
+            }
+            out.flip();
+            flushed = last && !chars.hasRemaining();
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        source.close();
+    }
+}
