@@ -1,6 +1,7 @@
 package io.millrace.protocol.connector;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,20 @@ public interface DestinationLane extends AutoCloseable {
      * a {@link #commit}.
      */
     void write(ColumnBatch batch) throws InterruptedException;
+
+    /** Whether it also takes lines of the protocol; see {@link #writeLines}. */
+    default boolean takesLines() {
+        return false;
+    }
+
+    /**
+     * As {@link #write}, of a lane with one stream, for records that nobody has looked into. The
+     * lines are closed by the lane.
+     */
+    default void writeLines(RecordLines lines) throws InterruptedException {
+        lines.close();
+        throw new UnsupportedOperationException("records are needed as batches here");
+    }
 
     /**
      * Takes a checkpoint: all records written before and not yet covered, and the state, are to

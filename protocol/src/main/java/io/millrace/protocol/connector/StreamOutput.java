@@ -1,8 +1,11 @@
 package io.millrace.protocol.connector;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
+import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.schema.StreamSchema;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,6 +38,24 @@ public interface StreamOutput {
      * written, or the sync of this stream fails where that is not allowed.
      */
     void emit(ColumnBatch batch) throws InterruptedException;
+
+    /**
+     * Where records can be passed on as lines of the protocol, since nothing between here and the
+     * destination looks at their values: the name that the lines must carry. Empty where {@link
+     * #emit} is needed. The same for the whole run; asked after {@link #started}.
+     */
+    default Optional<StreamName> relaysAs() {
+        return Optional.empty();
+    }
+
+    /**
+     * As {@link #emit}, where {@link #relaysAs} gave a name. The lines are closed by whoever writes
+     * them, or here where this throws.
+     */
+    default void relay(RecordLines lines) throws InterruptedException {
+        lines.close();
+        throw new UnsupportedOperationException("records are needed as batches here");
+    }
 
     /**
      * A state that covers exactly the records of this stream that were emitted before (invariant

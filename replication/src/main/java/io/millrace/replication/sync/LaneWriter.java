@@ -1,6 +1,7 @@
 package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.DestinationLane;
@@ -58,6 +59,8 @@ final class LaneWriter implements LaneListener {
     private sealed interface Item {
         record Batch(ColumnBatch batch) implements Item {}
 
+        record Lines(RecordLines lines) implements Item {}
+
         record Mark(Checkpoint checkpoint, JsonNode details) implements Item {}
 
         record Evolve(StreamTarget target, Answer<LandingPlan> answer) implements Item {}
@@ -91,6 +94,15 @@ final class LaneWriter implements LaneListener {
             put(new Item.Batch(batch));
         } catch (SyncFailure | InterruptedException e) {
             batch.close();
+            throw e;
+        }
+    }
+
+    void writeLines(RecordLines lines) throws InterruptedException {
+        try {
+            put(new Item.Lines(lines));
+        } catch (SyncFailure | InterruptedException e) {
+            lines.close();
             throw e;
         }
     }
@@ -227,6 +239,7 @@ final class LaneWriter implements LaneListener {
     private void perform(DestinationLane opened, Item item) throws InterruptedException {
         switch (item) {
             case Item.Batch(ColumnBatch batch) -> opened.write(batch);
+            case Item.Lines(RecordLines lines) -> opened.writeLines(lines);
             case Item.Mark(Checkpoint checkpoint, JsonNode details) ->
                     opened.commit(checkpoint, details);
             case Item.Evolve(StreamTarget target, Answer<LandingPlan> answer) -> {
@@ -265,6 +278,7 @@ final class LaneWriter implements LaneListener {
             for (Item item : queue) {
                 switch (item) {
                     case Item.Batch(ColumnBatch batch) -> batch.close();
+                    case Item.Lines(RecordLines lines) -> lines.close();
                     case Item.Abandon(StreamName stream, SyncFailure its) ->
                             run(stream).failed(its);
                     case Item.Mark _, Item.Evolve _, Item.Finish _, Item.Stop _ -> {}

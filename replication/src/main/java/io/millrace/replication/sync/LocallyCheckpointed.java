@@ -1,6 +1,7 @@
 package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.DestinationLane;
@@ -152,6 +153,16 @@ final class LocallyCheckpointed implements DestinationSession {
         @Override
         public void write(ColumnBatch batch) throws InterruptedException {
             lane().write(batch);
+        }
+
+        @Override
+        public boolean takesLines() {
+            return lane().takesLines();
+        }
+
+        @Override
+        public void writeLines(RecordLines lines) throws InterruptedException {
+            lane().writeLines(lines);
         }
 
         @Override

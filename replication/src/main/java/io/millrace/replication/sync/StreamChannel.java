@@ -2,7 +2,9 @@ package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.BatchMemory;
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.batch.RowHasher;
+import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.LandingPlan;
@@ -43,6 +45,7 @@ final class StreamChannel implements StreamOutput {
     private long changesSinceCheckpoint;
     private boolean emitted;
     private boolean ended;
+    private boolean takesLines;
 
     /** Opens the lane of a stream when it is started. */
     interface LaneOpener {
@@ -52,7 +55,7 @@ final class StreamChannel implements StreamOutput {
         /** Ends the lane of a stream that begins anew, and returns when it has ended. */
         void close(LaneWriter writer) throws InterruptedException;
 
-        record Opened(LaneWriter writer, LandingPlan landing) {}
+        record Opened(LaneWriter writer, LandingPlan landing, boolean takesLines) {}
     }
 
     StreamChannel(
@@ -94,6 +97,7 @@ final class StreamChannel implements StreamOutput {
     private void openLane() throws InterruptedException {
         LaneOpener.Opened opened = opener.open(target);
         writer = opened.writer();
+        takesLines = opened.takesLines();
         pipeline.land(opened.landing());
     }
 
@@ -135,6 +139,28 @@ final class StreamChannel implements StreamOutput {
         recordsSinceCheckpoint += landed.rows();
         emitted = true;
         requireWriter().write(landed);
+    }
+
+    @Override
+    public synchronized Optional<StreamName> relaysAs() {
+        boolean untouched =
+                run.configuration().mappers().isEmpty()
+                        && target.schema().equals(run.configuration().stream().schema());
+        return untouched && takesLines ? Optional.of(target.target()) : Optional.empty();
+    }
+
+    @Override
+    public synchronized void relay(RecordLines lines) throws InterruptedException {
+        try {
+            requireOpen();
+        } catch (RuntimeException | InterruptedException e) {
+            lines.close();
+            throw e;
+        }
+        run.read(lines.count(), lines.lines().size());
+        recordsSinceCheckpoint += lines.count();
+        emitted = true;
+        requireWriter().writeLines(lines);
     }
 
     /** The source has found wider columns than it had promised. */

@@ -414,7 +414,7 @@ public final class Sync {
                 synchronized (writers) {
                     writers.add(writer);
                 }
-                return new Opened(writer, lane.landings().getFirst());
+                return new Opened(writer, lane.landings().getFirst(), lane.takesLines());
             } catch (RuntimeException | InterruptedException e) {
                 lanes.release();
                 throw e;

@@ -20,12 +20,17 @@ final class GuestInput {
     private static final long LOOK_MILLIS = 100;
 
     private final OutputStream input;
-    private final BlockingQueue<JsonBuffer> filled = new ArrayBlockingQueue<>(BUFFERS);
+    private final BlockingQueue<Filled> filled = new ArrayBlockingQueue<>(BUFFERS);
     private final BlockingQueue<JsonBuffer> free = new ArrayBlockingQueue<>(BUFFERS);
     private volatile boolean closing;
     private volatile boolean broken;
     private volatile boolean idle = true;
     private volatile long lastProgress = System.nanoTime();
+
+    /**
+     * @param release takes the buffer back
+     */
+    private record Filled(JsonBuffer buffer, Runnable release) {}
 
     GuestInput(OutputStream input) {
         this.input = input;
@@ -49,13 +54,33 @@ final class GuestInput {
         }
     }
 
-    /** Sends {@code buffer}, which is not to be touched afterwards. */
+    /** Sends a buffer that {@link #take} gave, and that is not to be touched afterwards. */
     void put(JsonBuffer buffer) throws InterruptedException {
-        while (!broken) {
-            if (filled.offer(buffer, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                return;
+        put(buffer, () -> recycle(buffer));
+    }
+
+    /**
+     * Sends {@code buffer} and then calls {@code release}, on any thread; also where the guest is
+     * gone.
+     */
+    void put(JsonBuffer buffer, Runnable release) throws InterruptedException {
+        var item = new Filled(buffer, release);
+        try {
+            while (!broken) {
+                if (filled.offer(item, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    return;
+                }
             }
+        } catch (InterruptedException stopped) {
+            release.run();
+            throw stopped;
         }
+        release.run();
+    }
+
+    private void recycle(JsonBuffer buffer) {
+        boolean huge = buffer.array().length > 4 * BUFFER_BYTES; // a huge row passed by
+        free.offer(huge ? new JsonBuffer(BUFFER_BYTES + (16 << 10)) : buffer);
     }
 
     /** Ends the input after everything that was put. */
@@ -76,8 +101,8 @@ final class GuestInput {
     private void pump() {
         try (input) {
             while (true) {
-                @Nullable JsonBuffer buffer = filled.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                if (buffer == null) {
+                @Nullable Filled item = filled.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (item == null) {
                     if (closing && filled.isEmpty()) {
                         lastProgress = System.nanoTime();
                         return;
@@ -85,18 +110,20 @@ final class GuestInput {
                     continue;
                 }
                 idle = false;
-                buffer.writeTo(input);
-                input.flush();
+                try {
+                    item.buffer.writeTo(input);
+                } finally {
+                    item.release.run();
+                }
                 lastProgress = System.nanoTime();
                 idle = true;
-                if (buffer.array().length > 4 * BUFFER_BYTES) {
-                    buffer = new JsonBuffer(BUFFER_BYTES + (16 << 10)); // a huge row passed by
-                }
-                free.offer(buffer);
             }
         } catch (IOException | InterruptedException _) {
             // The guest has closed its input or is gone: its end tells why.
             broken = true;
+        }
+        for (Filled left = filled.poll(); left != null; left = filled.poll()) {
+            left.release.run();
         }
     }
 }

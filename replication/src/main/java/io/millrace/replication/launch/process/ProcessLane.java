@@ -3,6 +3,7 @@ package io.millrace.replication.launch.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.DestinationLane;
@@ -138,6 +139,24 @@ final class ProcessLane implements DestinationLane {
             }
             lane.recordsSinceState += batch.rows();
         }
+    }
+
+    @Override
+    public boolean takesLines() {
+        return targets.size() == 1;
+    }
+
+    @Override
+    public void writeLines(RecordLines lines) throws InterruptedException {
+        try {
+            session.requireAlive();
+            send(); // what was written before goes before
+        } catch (RuntimeException | InterruptedException e) {
+            lines.close();
+            throw e;
+        }
+        lane(name()).recordsSinceState += lines.count();
+        input.put(lines.lines(), lines::close);
     }
 
     private JsonBuffer buffer() throws InterruptedException {

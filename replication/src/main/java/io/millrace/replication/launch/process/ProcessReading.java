@@ -53,6 +53,7 @@ final class ProcessReading {
     private @Nullable Reading last;
     private @Nullable StreamName lastName;
     private @Nullable SyncFailure told;
+    private LineRelay.@Nullable Buffers relayBuffers;
     private boolean anyMessage;
     private boolean anyStatus;
     private boolean anyData;
@@ -75,6 +76,7 @@ final class ProcessReading {
         final StreamOutput output;
         final JsonRowWriter writer;
         @Nullable ColumnBatch batch;
+        @Nullable LineRelay relay;
         long recordsSinceState;
         boolean begun;
         boolean complete;
@@ -147,7 +149,7 @@ final class ProcessReading {
         }
     }
 
-    private void record(RecordLine line) throws InterruptedException {
+    private void record(RecordLine line) throws InterruptedException, IOException {
         Reading reading = last;
         if (reading == null || !line.stream().equals(lastName)) {
             reading = declared(line.stream());
@@ -159,6 +161,10 @@ final class ProcessReading {
         anyData = true;
         reading.recordsSinceState++;
         recordsOfAll++;
+        if (reading.relay != null) {
+            relay(reading.relay, line);
+            return;
+        }
         ColumnBatch batch = reading.batch;
         if (batch == null) {
             batch = newBatch(reading);
@@ -236,6 +242,9 @@ final class ProcessReading {
         if (batch != null) {
             reading.output.emit(batch);
         }
+        if (reading.relay != null) {
+            reading.relay.send();
+        }
     }
 
     private Reading declared(StreamName name) {
@@ -257,11 +266,34 @@ final class ProcessReading {
         }
     }
 
-    private static void begin(Reading reading) throws InterruptedException {
+    private void begin(Reading reading) throws InterruptedException {
         if (!reading.begun) {
             reading.begun = true;
             reading.output.started();
+            reading.output
+                    .relaysAs()
+                    .ifPresent(target ->
+                            reading.relay = new LineRelay(reading.output, target, relayBuffers()));
         }
+    }
+
+    private LineRelay.Buffers relayBuffers() {
+        LineRelay.Buffers buffers = relayBuffers;
+        if (buffers == null) {
+            buffers = new LineRelay.Buffers();
+            relayBuffers = buffers;
+        }
+        return buffers;
+    }
+
+    private void relay(LineRelay relay, RecordLine line) throws InterruptedException, IOException {
+        if (!relay.holds() && !relayBuffers().anyFree()) {
+            // This thread may hold all buffers, half full: waiting with them could last for ever.
+            for (Reading other : streams.values()) {
+                emit(other);
+            }
+        }
+        relay.add(line);
     }
 
     private void message(Message message, Guest guest) throws InterruptedException {
