@@ -62,10 +62,19 @@ public final class EvaluationLines {
                 throw PythonError.value("Each line has to be a JSON object.");
             }
             answer.put("value", encode(evaluate(request)));
+            return Json.dumps(answer);
         } catch (PythonError error) {
-            answer.put("error", error.kind().pythonName());
-            answer.put("message", error.getMessage());
+            return failed(error.kind().pythonName(), String.valueOf(error.getMessage()));
+        } catch (RuntimeException error) {
+            // A fault of this engine; one line must not take the others with it.
+            return failed("SystemError", error.toString());
         }
+    }
+
+    private static String failed(String name, String message) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("error", name);
+        answer.put("message", message);
         return Json.dumps(answer);
     }
 

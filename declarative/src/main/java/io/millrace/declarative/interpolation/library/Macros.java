@@ -109,7 +109,7 @@ final class Macros {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        if (value instanceof java.util.Collection<?> || value instanceof Map<?, ?>) {
+        if (Python.text(value) == null && Python.hasLength(value)) {
             // The reference's parser looks at the length before it looks at the type.
             throw Python.length(value) < 4 ? PythonError.value("ISO string too short") : PythonError.type("Expecting a string");
         }

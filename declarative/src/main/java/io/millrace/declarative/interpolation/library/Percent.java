@@ -1,7 +1,5 @@
 package io.millrace.declarative.interpolation.library;
 
-import java.nio.charset.StandardCharsets;
-
 /** Percent encoding as {@code urllib.parse} does it. */
 final class Percent {
     private static final String ALWAYS_SAFE = "_.-~";
@@ -11,7 +9,7 @@ final class Percent {
     /** Encodes all but letters, digits, {@code _.-~} and {@code safe}. */
     static String quote(String text, String safe) {
         var result = new StringBuilder(text.length() + 16);
-        for (byte unit : text.getBytes(StandardCharsets.UTF_8)) {
+        for (byte unit : ReferenceFilters.utf8(text)) {
             char c = (char) (unit & 0xFF);
             boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ALWAYS_SAFE.indexOf(c) >= 0;
             if (plain || (c < 128 && safe.indexOf(c) >= 0)) {

@@ -144,12 +144,12 @@ final class SequenceFilters {
     private static Object items(@Nullable Object value, Arguments arguments) {
         arguments.bind("items", 0);
         if (value instanceof Undefined) {
-            return PythonIterator.generator(Collections.emptyIterator());
+            return PythonIterator.generator("do_items", Collections.emptyIterator());
         }
         if (!(value instanceof Map<?, ?> map)) {
-            return failing(PythonError.type("Can only get item pairs from a mapping."));
+            return failing("do_items", PythonError.type("Can only get item pairs from a mapping."));
         }
-        return PythonIterator.generator(pairs(map).iterator());
+        return PythonIterator.generator("do_items", pairs(map).iterator());
     }
 
     private static List<Object> pairs(Map<?, ?> map) {
@@ -159,8 +159,8 @@ final class SequenceFilters {
     }
 
     /** A generator that fails when its first item is asked for, as Python's do with what is wrong at their start. */
-    private static PythonIterator failing(PythonError error) {
-        return PythonIterator.generator(new Iterator<>() {
+    private static PythonIterator failing(String function, PythonError error) {
+        return PythonIterator.generator(function, new Iterator<>() {
             @Override
             public boolean hasNext() {
                 throw error;
@@ -217,7 +217,7 @@ final class SequenceFilters {
         boolean caseSensitive = flag(bound[0], false);
         Attributes path = Attributes.of(orNone(bound[1]), null);
         Map<Object, Object> seen = new LinkedHashMap<>();
-        return lazily(value, item -> {
+        return lazily("sync_do_unique", value, item -> {
             Object key = path.key(item, caseSensitive);
             int before = seen.size();
             Dicts.put(seen, key, true);
@@ -280,7 +280,7 @@ final class SequenceFilters {
             }
             lines.add(line);
         }
-        return PythonIterator.generator(lines.iterator());
+        return PythonIterator.generator("do_batch", lines.iterator());
     }
 
     private static Object slice(@Nullable Object value, Arguments arguments) {
@@ -289,7 +289,7 @@ final class SequenceFilters {
         int count = Python.index(bound[0]);
         if (count == 0) {
             // The division fails before anything else does.
-            return failing(new PythonError(PythonError.Kind.ZERO_DIVISION, "integer division or modulo by zero"));
+            return failing("sync_do_slice", new PythonError(PythonError.Kind.ZERO_DIVISION, "integer division or modulo by zero"));
         }
         Limits.checkSize(count);
         Object filler = orNone(bound[1]);
@@ -306,7 +306,7 @@ final class SequenceFilters {
             slices.add(part);
             start = end;
         }
-        return PythonIterator.generator(slices.iterator());
+        return PythonIterator.generator("sync_do_slice", slices.iterator());
     }
 
     private static Object groupBy(@Nullable Object value, Arguments arguments) {
@@ -335,8 +335,8 @@ final class SequenceFilters {
     }
 
     /** A generator over {@code source}, which is looked at when the first item is asked for. */
-    private static PythonIterator lazily(@Nullable Object source, Mapping mapping) {
-        return PythonIterator.generator(new Iterator<>() {
+    private static PythonIterator lazily(String function, @Nullable Object source, Mapping mapping) {
+        return PythonIterator.generator(function, new Iterator<>() {
             private @Nullable Iterator<?> items;
             private @Nullable Object next = Python.MISSING;
 
@@ -365,23 +365,23 @@ final class SequenceFilters {
 
     private Object map(@Nullable Object value, Arguments arguments) {
         if (!Python.isTrue(value)) {
-            return PythonIterator.generator(Collections.emptyIterator());
+            return PythonIterator.generator("sync_do_map", Collections.emptyIterator());
         }
         if (arguments.count() == 0 && arguments.keywords().containsKey("attribute")) {
             Map<String, Object> keywords = new LinkedHashMap<>(arguments.keywords());
             Attributes path = Attributes.of(keywords.remove("attribute"), keywords.remove("default"));
             if (!keywords.isEmpty()) {
-                return failing(new PythonError(
+                return failing("sync_do_map", new PythonError(
                         PythonError.Kind.FILTER_ARGUMENT, "Unexpected keyword argument '%s'".formatted(keywords.keySet().iterator().next())));
             }
-            return lazily(value, path::get);
+            return lazily("sync_do_map", value, path::get);
         }
         if (arguments.count() == 0) {
-            return failing(new PythonError(PythonError.Kind.FILTER_ARGUMENT, "map requires a filter argument"));
+            return failing("sync_do_map", new PythonError(PythonError.Kind.FILTER_ARGUMENT, "map requires a filter argument"));
         }
         Filter filter = named(filters, "filter", arguments.get(0));
         Arguments rest = arguments.without(1);
-        return lazily(value, item -> filter.apply(item, rest));
+        return lazily("sync_do_map", value, item -> filter.apply(item, rest));
     }
 
     private static Filter named(Map<String, Filter> table, String kind, @Nullable Object name) {
@@ -396,18 +396,18 @@ final class SequenceFilters {
 
     private Object select(@Nullable Object value, Arguments arguments, boolean wanted, boolean byAttribute) {
         if (!Python.isTrue(value)) {
-            return PythonIterator.generator(Collections.emptyIterator());
+            return PythonIterator.generator("select_or_reject", Collections.emptyIterator());
         }
         if (byAttribute && arguments.count() == 0) {
-            return failing(new PythonError(PythonError.Kind.FILTER_ARGUMENT, "Missing parameter for attribute name"));
+            return failing("select_or_reject", new PythonError(PythonError.Kind.FILTER_ARGUMENT, "Missing parameter for attribute name"));
         }
         Attributes path = byAttribute ? Attributes.of(arguments.get(0), null) : new Attributes(List.of(), null);
         Arguments rest = byAttribute ? arguments.without(1) : arguments;
         if (rest.count() == 0) {
-            return lazily(value, item -> Python.isTrue(path.get(item)) == wanted ? item : Python.MISSING);
+            return lazily("select_or_reject", value, item -> Python.isTrue(path.get(item)) == wanted ? item : Python.MISSING);
         }
         Filter test = named(tests, "test", rest.get(0));
         Arguments given = rest.without(1);
-        return lazily(value, item -> Python.isTrue(test.apply(path.get(item), given)) == wanted ? item : Python.MISSING);
+        return lazily("select_or_reject", value, item -> Python.isTrue(test.apply(path.get(item), given)) == wanted ? item : Python.MISSING);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.declarative.interpolation.library;
 
+import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.template.Filter;
 import io.millrace.declarative.interpolation.template.Library;
 import java.time.InstantSource;
@@ -18,8 +19,8 @@ public final class StandardLibrary {
         filters.putAll(ReferenceFilters.table());
         filters.putAll(SequenceFilters.table(filters, tests));
         // These two ask what exists, themselves included.
-        tests.put("filter", (value, _) -> value instanceof String name && filters.containsKey(name));
-        tests.put("test", (value, _) -> value instanceof String name && tests.containsKey(name));
+        tests.put("filter", (value, _) -> Python.contains(filters, value));
+        tests.put("test", (value, _) -> Python.contains(tests, value));
         Map<String, Object> globals = new HashMap<>(Macros.table(clock));
         globals.putAll(Globals.table());
         return new Library(filters, tests, globals);

@@ -163,6 +163,10 @@ final class TextFilters {
         String indention = Python.isMissing(bound[0]) ? "    " : given != null ? given : Text.repeat(" ", Python.index(bound[0]));
         boolean first = !Python.isMissing(bound[1]) && Python.isTrue(bound[1]);
         boolean blank = !Python.isMissing(bound[2]) && Python.isTrue(bound[2]);
+        if (value instanceof List<?> && !(value instanceof Tuple)) {
+            // Python appends the line end to a list, in place, and finds only then that it isn't text.
+            throw PythonError.attribute("'list' object has no attribute 'splitlines'");
+        }
         String text = Python.str(Operators.add(value, value instanceof Markup ? new Markup("\n") : "\n"));
         var result = new StringBuilder(first ? indention : "");
         boolean atStart = true;
@@ -279,8 +283,11 @@ final class TextFilters {
             return precision == null ? Numbers.truncate(Python.toReal(Numbers.round(value, 0))) : Numbers.round(value, Python.index(precision));
         }
         Object factor = Operators.power(10L, precision);
-        double scaled = Python.toReal(requireNumber(Operators.multiply(value, factor)));
-        return Operators.divide(Numbers.truncate(method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled)), factor);
+        Object scaled = requireNumber(Operators.multiply(value, factor));
+        Object whole = scaled instanceof Double real
+                ? Numbers.truncate(method.equals("ceil") ? Math.ceil(real) : Math.floor(real))
+                : scaled;
+        return Operators.divide(whole, factor);
     }
 
     private static Object requireNumber(Object value) {

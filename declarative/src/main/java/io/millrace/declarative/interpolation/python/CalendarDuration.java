@@ -24,15 +24,20 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
 
     /** {@code month}, moved by the years and months of this, forward or backward. */
     YearMonth shift(int year, int month, int direction) {
-        if (isFractional(years) || isFractional(months)) {
-            throw PythonError.value("fractional years or months not supported for date calculations");
-        }
+        checkWhole();
         BigInteger total = years.toBigInteger().multiply(BigInteger.valueOf(12)).add(months.toBigInteger());
         BigInteger shifted = BigInteger.valueOf(year * 12L + month - 1).add(total.multiply(BigInteger.valueOf(direction)));
         if (shifted.compareTo(BigInteger.valueOf(12)) < 0 || shifted.compareTo(BigInteger.valueOf(120_000)) >= 0) {
             throw PythonError.value("year is out of range");
         }
         return YearMonth.of(shifted.intValue() / 12, shifted.intValue() % 12 + 1);
+    }
+
+    /** Fails for a part of a month or a year, which has no length. */
+    void checkWhole() {
+        if (isFractional(years) || isFractional(months)) {
+            throw PythonError.value("fractional years or months not supported for date calculations");
+        }
     }
 
     private static boolean isFractional(BigDecimal number) {

@@ -96,7 +96,7 @@ public final class DateFormat {
                 case 'b', 'h' -> text(monthName().substring(0, 3), flag, width);
                 case 'B' -> text(monthName(), flag, width);
                 case 'c' -> text(print("%a %b %e %H:%M:%S %Y", depth + 1), flag, width);
-                case 'C' -> number(at.getYear() / 100, 2, '0', flag, width);
+                case 'C' -> number(at.getYear() / 100, 1, '0', flag, width);
                 case 'd' -> number(at.getDayOfMonth(), 2, '0', flag, width);
                 case 'D', 'x' -> text(print("%m/%d/%y", depth + 1), flag, width);
                 case 'e' -> number(at.getDayOfMonth(), 2, ' ', flag, width);
@@ -316,9 +316,9 @@ public final class DateFormat {
                     // Without a year, 29 February needs a leap year to stand in, and 1900 is none.
                     date = LocalDate.of(year, month, day);
                 }
-                return new Datetime(date.atTime(hour, minute, Math.min(second, 59), micros * 1000), zone);
+                return new Datetime(date.atTime(hour, minute, second, micros * 1000), zone);
             } catch (java.time.DateTimeException _) {
-                throw PythonError.value("day is out of range for month");
+                throw PythonError.value("A part of the date is out of range.");
             }
         }
 

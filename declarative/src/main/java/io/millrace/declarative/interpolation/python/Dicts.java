@@ -104,7 +104,9 @@ public final class Dicts {
     static void checkHashable(@Nullable Object value) {
         if (value instanceof Tuple tuple) {
             tuple.forEach(Dicts::checkHashable);
-        } else if (value instanceof List<?> || (value instanceof Map<?, ?> && !(value instanceof PythonObject)) || value instanceof PythonSet) {
+        } else if (value instanceof List<?> || (value instanceof Map<?, ?> && !(value instanceof PythonObject)) || value instanceof PythonSet
+                || value instanceof Slice
+                || (value instanceof DictView view && view.kind() != DictView.Kind.VALUES)) {
             throw PythonError.type("unhashable type: '%s'".formatted(Python.typeName(value)));
         }
     }

@@ -275,14 +275,14 @@ public final class IsoDates {
 
     /** {@code PYYYY-MM-DDThh:mm:ss}. */
     private static Object alternativeDuration(String text) {
-        int time = text.indexOf('T');
+        int time = text.startsWith("P") ? text.indexOf('T') : -1;
         Matcher date = time < 0 ? null : ALTERNATIVE_DATE.matcher(text.substring(1, time));
         Matcher clock = time < 0 ? null : ALTERNATIVE_TIME.matcher(text.substring(time + 1));
         if (!text.startsWith("P") || date == null || clock == null || !date.matches() || !clock.matches()) {
             throw PythonError.value("Unable to parse duration string %s".formatted(Repr.of(text)));
         }
         try {
-            LocalDate day = LocalDate.of(Integer.parseInt(date.group(1)), Integer.parseInt(date.group(2)), Integer.parseInt(date.group(3)));
+            LocalDate day = LocalDate.of(Integer.parseInt(date.group(1)), Math.max(Integer.parseInt(date.group(2)), 1), Math.max(Integer.parseInt(date.group(3)), 1));
             BigDecimal seconds = BigDecimal.valueOf(day.getDayOfMonth() * 86_400L)
                     .add(decimal(clock, 1).multiply(BigDecimal.valueOf(3600)))
                     .add(decimal(clock, 2).multiply(BigDecimal.valueOf(60)))

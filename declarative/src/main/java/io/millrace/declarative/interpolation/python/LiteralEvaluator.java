@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiteralEvaluator {
     /** Brackets in brackets that CPython's tokenizer takes. */
-    private static final int DEPTH = 199;
+    private static final int DEPTH = 200;
 
     /** Containers in containers that {@link #copy} follows; deeper ones go the long way through their text. */
     private static final int COPY_DEPTH = 60;
@@ -165,7 +165,7 @@ public final class LiteralEvaluator {
                 at++;
             } else if (c == '#' && depth > 0) {
                 skipComment();
-            } else if (c == '\\' && at + 1 < text.length() && text.charAt(at + 1) == '\n') {
+            } else if (c == '\\' && at + 2 < text.length() && text.charAt(at + 1) == '\n') {
                 at += 2;
             } else {
                 return;

@@ -57,7 +57,10 @@ public final class Operators {
                 case TimeDelta other -> other.plus(delta);
                 case Datetime datetime -> datetime.plus(delta);
                 case LocalDate date -> plusDays(date, delta.days());
-                case CalendarDuration duration -> new CalendarDuration(duration.years(), duration.months(), duration.rest().plus(delta));
+                case CalendarDuration duration -> {
+                    duration.checkWhole();
+                    yield new CalendarDuration(duration.years(), duration.months(), duration.rest().plus(delta));
+                }
                 case null, default -> null;
             };
             case CalendarDuration duration -> switch (left) {
@@ -112,7 +115,7 @@ public final class Operators {
         if (difference != null) {
             return difference;
         }
-        if ((left instanceof DictView view && view.kind() != DictView.Kind.VALUES && Python.isIterable(right))
+        if (((isSetLike(left) || isSetLike(right)) && Python.isIterable(left) && Python.isIterable(right))
                 || (left instanceof PythonSet && (right instanceof PythonSet || right instanceof DictView))) {
             PythonSet rest = PythonSet.of(Python.iterate(left));
             for (Iterator<?> items = Python.iterate(right); items.hasNext(); ) {
@@ -121,6 +124,11 @@ public final class Operators {
             return rest;
         }
         throw unsupported("-", left, right);
+    }
+
+    /** Whether it is a view of a dict that subtracts like a set, from whatever can be gone through. */
+    private static boolean isSetLike(@Nullable Object value) {
+        return value instanceof DictView view && view.kind() != DictView.Kind.VALUES;
     }
 
     /** {@code left * right}. */

@@ -137,6 +137,15 @@ public final class Python {
         };
     }
 
+    /** Whether {@link #length} takes it. */
+    public static boolean hasLength(@Nullable Object value) {
+        return switch (value) {
+            case PythonObject object -> object.length().isPresent() || object instanceof Map<?, ?>;
+            case String _, List<?> _, Map<?, ?> _, Markup _, Undefined _, PythonSet _, DictView _, Bytes _ -> true;
+            case null, default -> false;
+        };
+    }
+
     /** {@code iter(value)}. */
     @SuppressWarnings("unchecked")
     public static Iterator<@Nullable Object> iterate(@Nullable Object value) {
@@ -187,6 +196,8 @@ public final class Python {
             case PythonSet set -> set.contains(item);
             case DictView view -> view.contains(item);
             case Bytes bytes when item instanceof Bytes part -> bytes.latin1().contains(part.latin1());
+            case Bytes _ when !Numbers.isInteger(item) ->
+                throw PythonError.type("a bytes-like object is required, not '%s'".formatted(typeName(item)));
             case null, default -> {
                 if (container == null || !isIterable(container)) {
                     throw PythonError.type("argument of type '%s' is not iterable".formatted(typeName(container)));
@@ -305,6 +316,7 @@ public final class Python {
     public static @Nullable Object item(@Nullable Object owner, @Nullable Object key) {
         return switch (owner) {
             case Map<?, ?> map -> {
+                Dicts.checkHashable(key);
                 Object value = Dicts.find(map, key);
                 if (isMissing(value)) {
                     throw PythonError.key(repr(key));

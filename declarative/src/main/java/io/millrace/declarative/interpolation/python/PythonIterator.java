@@ -13,12 +13,17 @@ public final class PythonIterator implements Iterator<@Nullable Object> {
         this.items = items;
     }
 
-    public static PythonIterator generator(Iterator<? extends @Nullable Object> items) {
-        return new PythonIterator("generator", items);
+    /** What the generator function of that name returns. */
+    public static PythonIterator generator(String function, Iterator<? extends @Nullable Object> items) {
+        return new PythonIterator("generator object " + function, items);
     }
 
     String typeName() {
-        return typeName;
+        return typeName.startsWith("generator ") ? "generator" : typeName;
+    }
+
+    String repr() {
+        return "<%s at 0x0>".formatted(typeName.startsWith("generator ") ? typeName : typeName + " object");
     }
 
     @Override

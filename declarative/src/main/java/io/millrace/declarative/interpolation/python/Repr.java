@@ -66,7 +66,7 @@ final class Repr {
             case Zone zone -> into.append(zone.repr());
             case TimeDelta delta -> into.append(delta.repr());
             case CalendarDuration duration -> into.append(duration.repr());
-            case PythonIterator iterator -> into.append("<%s object at 0x0>".formatted(iterator.typeName()));
+            case PythonIterator iterator -> into.append(iterator.repr());
             case Callable callable -> into.append(callable.repr());
             case PythonObject object -> into.append(object.repr());
             case Ellipsis _ -> into.append("Ellipsis");

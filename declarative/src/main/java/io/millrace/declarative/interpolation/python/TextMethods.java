@@ -149,7 +149,28 @@ final class TextMethods {
             onBytes("find"),
             onBytes("rfind"),
             onBytes("count"),
-            onBytes("join"));
+            onBytes("join"),
+            onBytes("center"),
+            onBytes("ljust"),
+            onBytes("rjust"),
+            onBytes("zfill"),
+            onBytes("index"),
+            onBytes("title"),
+            onBytes("capitalize"),
+            onBytes("swapcase"),
+            onBytes("splitlines"),
+            onBytes("partition"),
+            onBytes("rpartition"),
+            onBytes("removeprefix"),
+            onBytes("removesuffix"),
+            onBytes("isalnum"),
+            onBytes("isalpha"),
+            onBytes("isdigit"),
+            onBytes("isspace"),
+            onBytes("islower"),
+            onBytes("isupper"),
+            onBytes("istitle"),
+            onBytes("isascii"));
 
     private TextMethods() {}
 
@@ -177,6 +198,9 @@ final class TextMethods {
                         : asText[i] instanceof List<?> list ? list.stream().map(TextMethods::textOfBytes).toList() : refuseText(asText[i]);
             }
             Object result = table(name).call(((Bytes) self).latin1(), Arguments.of(asText, arguments.keywords()));
+            if (result instanceof Tuple tuple) {
+                return Tuple.copyOf(tuple.stream().map(part -> latin1((String) part)).toList());
+            }
             return result instanceof String text
                     ? latin1(text)
                     : result instanceof List<?> list ? new ArrayList<Object>(list.stream().map(part -> latin1((String) part)).toList()) : result;

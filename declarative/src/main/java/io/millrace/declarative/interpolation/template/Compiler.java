@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ final class Compiler {
         var scope = new Scope(unit, null);
         scope.load(expression);
         List<Step> loads = loads(scope);
-        Evaluator evaluator = compile(expression, new Place(scope, false, false));
+        Evaluator evaluator = printed(expression, new Place(scope, false, false));
         if (!loads.isEmpty()) {
             throw new IllegalStateException("An expression assigns nothing.");
         }
@@ -155,7 +156,7 @@ final class Compiler {
                 Limits.checkSize(output.length());
             };
             case Statement.Print(Expression expression) -> {
-                Evaluator value = compile(expression, place);
+                Evaluator value = printed(expression, place);
                 boolean escaping = place.escaping;
                 yield (frame, output) -> {
                     Object printed = value.evaluate(frame);
@@ -643,6 +644,34 @@ final class Compiler {
                 Evaluator value = compile(operand, place);
                 yield frame -> test.apply(value.evaluate(frame), list.evaluate(frame));
             }
+        };
+    }
+
+    /**
+     * An expression that is printed. The reference evaluates a constant one when it compiles, where slicing what has no slices
+     * gives nothing instead of a type error.
+     */
+    private Evaluator printed(Expression expression, Place place) {
+        if (expression instanceof Expression.Item(Expression owner, Expression.Range range) && isConstant(expression)) {
+            Evaluator value = compile(owner, place);
+            Evaluator slice = compile(range, place);
+            return frame -> Python.subscript(value.evaluate(frame), slice.evaluate(frame));
+        }
+        return compile(expression, place);
+    }
+
+    private static boolean isConstant(Expression expression) {
+        return switch (expression) {
+            case Expression.Constant _ -> true;
+            case Expression.Unary(_, Expression operand) -> isConstant(operand);
+            case Expression.TupleOf(List<Expression> items) -> items.stream().allMatch(Compiler::isConstant);
+            case Expression.ListOf(List<Expression> items) -> items.stream().allMatch(Compiler::isConstant);
+            case Expression.DictOf(List<Expression.Pair> pairs) ->
+                pairs.stream().allMatch(pair -> isConstant(pair.key()) && isConstant(pair.value()));
+            case Expression.Item(Expression owner, Expression key) -> isConstant(owner) && isConstant(key);
+            case Expression.Range range ->
+                Stream.of(range.start(), range.stop(), range.step()).flatMap(Optional::stream).allMatch(Compiler::isConstant);
+            default -> false;
         };
     }
 

@@ -116,6 +116,10 @@ final class Lexer {
     private void comment() {
         int close = source.indexOf("#}", at);
         if (close < 0) {
+            if (at == source.length()) {
+                // Where the template ends right here, the reference overlooks it.
+                return;
+            }
             throw error("Missing end of comment tag");
         }
         boolean strip = close > at && source.charAt(close - 1) == '-';
@@ -128,6 +132,9 @@ final class Lexer {
     private void raw() {
         Matcher end = RAW_END.matcher(source);
         if (!end.find(at)) {
+            if (at == source.length()) {
+                return;
+            }
             throw error("Missing end of raw directive");
         }
         data(end.start(), "-".equals(end.group(1)));

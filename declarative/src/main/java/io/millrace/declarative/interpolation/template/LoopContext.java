@@ -42,7 +42,7 @@ final class LoopContext implements PythonObject, Callable, Iterator<@Nullable Ob
      * @param depth how many recursive loops this one is in
      */
     LoopContext(@Nullable Object items, Iterator<? extends @Nullable Object> iterator, boolean filtered, Optional<Recursion> recursion, int depth) {
-        this.items = filtered ? PythonIterator.generator(iterator) : items;
+        this.items = filtered ? PythonIterator.generator("loop", iterator) : items;
         this.iterator = iterator;
         this.recursion = recursion;
         this.depth = depth;
