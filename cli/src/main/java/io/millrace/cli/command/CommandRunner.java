@@ -56,12 +56,25 @@ public final class CommandRunner {
         line.addSubcommand("lint", new LintCommand(launchers, terminal));
         line.addSubcommand("init", new InitCommand(registry, terminal));
         line.addSubcommand("connectors", new ConnectorsCommand(registry, terminal, version));
+        line.addSubcommand("connector", connector());
+        line.addSubcommand("manifest", manifest());
         addHelp(line);
         line.setOut(writer(terminal.output()));
         line.setErr(writer(terminal.errors()));
         line.setExecutionExceptionHandler((failure, _, _) -> told(failure));
         line.setParameterExceptionHandler((failure, _) -> misused(failure));
         return line.execute(arguments.toArray(String[]::new));
+    }
+
+    /** What follows the connector's name is for the connector. */
+    private CommandLine connector() {
+        return new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
+    }
+
+    private CommandLine manifest() {
+        var manifest = new CommandLine(CommandSpec.forAnnotatedObject(ManifestCommand.class));
+        manifest.addSubcommand("eval", new ManifestCommand.Eval(terminal));
+        return manifest;
     }
 
     private static PrintWriter writer(PrintStream stream) {

@@ -1,0 +1,77 @@
+package io.millrace.cli.command;
+
+import io.millrace.sdk.ConnectorContext;
+import io.millrace.sdk.ConnectorDefinition;
+import io.millrace.sdk.ConnectorRegistry;
+import io.millrace.sdk.program.ConnectorProgram;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code millrace connector}: a built-in connector as a program of the protocol. */
+@Command(
+        description = {
+            "One connector as a program of Airbyte's protocol over standard streams.",
+            "NAME is a name of 'millrace connectors'; where a source and a destination share it,"
+                + " discover and read mean the source, write the destination, and source-NAME and"
+                + " destination-NAME tell them apart."
+        })
+final class ConnectorCommand implements Callable<Integer> {
+    private final Supplier<ConnectorRegistry> registry;
+    private final Terminal terminal;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The connector.")
+    private String name = "";
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description =
+                    "spec | check --config F | discover --config F | read --config F --catalog F"
+                            + " [--state F] | write --config F --catalog F")
+    private List<String> arguments = List.of();
+
+    ConnectorCommand(Supplier<ConnectorRegistry> registry, Terminal terminal) {
+        this.registry = registry;
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        var context =
+                new ConnectorContext(
+                        terminal.clock(), Path.of("").toAbsolutePath(), terminal.cache());
+        return ConnectorProgram.main(definition(), context, arguments);
+    }
+
+    private ConnectorDefinition<?> definition() {
+        ConnectorRegistry all = registry.get();
+        Optional<? extends ConnectorDefinition<?>> source = all.findSource(stripped("source-"));
+        Optional<? extends ConnectorDefinition<?>> destination =
+                all.findDestination(stripped("destination-"));
+        boolean writes = arguments.contains("write") || name.startsWith("destination-");
+        List<Optional<? extends ConnectorDefinition<?>>> order =
+                writes ? List.of(destination, source) : List.of(source, destination);
+        for (Optional<? extends ConnectorDefinition<?>> candidate : order) {
+            if (candidate.isPresent()) {
+                return candidate.get();
+            }
+        }
+        List<String> names = new ArrayList<>();
+        all.sources().forEach(known -> names.add(known.name()));
+        all.destinations().forEach(known -> names.add(known.name()));
+        throw new UsageException(
+                "There is no built-in connector \"%s\"%s"
+                        .formatted(name, io.millrace.protocol.text.NearestName.hint(name, names)));
+    }
+
+    private String stripped(String prefix) {
+        return name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+    }
+}
