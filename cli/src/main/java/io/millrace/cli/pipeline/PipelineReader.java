@@ -7,6 +7,8 @@ import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchProblem;
 import io.millrace.replication.launch.Launcher;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.mapper.MapperChain;
+import io.millrace.replication.mapper.MapperProblem;
 import io.millrace.replication.sync.Naming;
 import io.millrace.replication.sync.SchemaChangePolicy;
 import java.nio.file.Path;
@@ -199,6 +201,9 @@ final class PipelineReader {
         }
         List<JsonNode> mappers = new ArrayList<>();
         node.forEach(mappers::add);
+        for (MapperProblem problem : MapperChain.lint(mappers)) {
+            problems.add(document.at(pointer + "/mappers" + problem.place(), problem.message()));
+        }
         return Optional.of(mappers);
     }
 

@@ -6,6 +6,8 @@ import io.millrace.protocol.connector.StreamDescription;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.protocol.text.NearestName;
+import io.millrace.replication.mapper.MapperChain;
+import io.millrace.replication.mapper.MapperProblem;
 import io.millrace.replication.sync.SchemaChangePolicy;
 import io.millrace.replication.sync.StreamConfiguration;
 import java.util.ArrayList;
@@ -253,17 +255,44 @@ public final class StreamResolver {
                         fields.forEach(field -> requireColumn(stream, entry, "fields", field)));
         List<JsonNode> mappers =
                 entry.mappers().or(() -> file.defaults().mappers()).orElse(List.of());
-        return problems.size() == before
-                ? Optional.of(
-                        new StreamConfiguration(
-                                stream,
-                                mode,
-                                cursor,
-                                primaryKey,
-                                entry.fields(),
-                                mappers,
-                                !entry.pattern().isEmpty() && !entry.glob()))
-                : Optional.empty();
+        if (problems.size() > before) {
+            return Optional.empty();
+        }
+        var configuration =
+                new StreamConfiguration(
+                        stream,
+                        mode,
+                        cursor,
+                        primaryKey,
+                        entry.fields(),
+                        mappers,
+                        !entry.pattern().isEmpty() && !entry.glob());
+        requireMappersThatFit(entry, configuration);
+        return problems.size() == before ? Optional.of(configuration) : Optional.empty();
+    }
+
+    private void requireMappersThatFit(StreamEntry entry, StreamConfiguration configuration) {
+        StreamSchema selected = configuration.selectedSchema();
+        String place =
+                (entry.mappers().isPresent() ? entry : file.defaults()).pointer() + "/mappers";
+        List<MapperProblem> found = MapperChain.validate(configuration.mappers(), selected);
+        for (MapperProblem problem : found) {
+            problems.add(file.document().at(place + problem.place(), problem.message()));
+        }
+        if (!found.isEmpty() || !configuration.mode().deduplicated()) {
+            return;
+        }
+        MapperChain chain = MapperChain.compile(configuration.mappers(), selected);
+        for (List<String> path : configuration.primaryKey()) {
+            if (chain.mappedName(path.getFirst()).isEmpty()) {
+                problems.add(
+                        file.document()
+                                .at(
+                                        place,
+                                        "These mappers leave nothing of \"%s\" to tell the rows of %s apart by, and it belongs to the primary key."
+                                                .formatted(path.getFirst(), configuration.name())));
+            }
+        }
     }
 
     private List<String> cursor(StreamDescription stream, StreamEntry entry, SyncMode mode) {

@@ -3,8 +3,11 @@ package io.millrace.replication.sync;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.StreamDescription;
 import io.millrace.protocol.connector.SyncMode;
+import io.millrace.protocol.schema.StreamSchema;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,5 +38,22 @@ public record StreamConfiguration(
 
     public StreamName name() {
         return stream.name();
+    }
+
+    /** The columns to read: the fields, and with them the key's and the cursor's. */
+    public StreamSchema selectedSchema() {
+        StreamSchema schema = stream.schema();
+        if (fields.isEmpty()) {
+            return schema;
+        }
+        Set<String> wanted = new HashSet<>(fields.get());
+        primaryKey.forEach(path -> wanted.add(path.getFirst()));
+        if (!cursor.isEmpty()) {
+            wanted.add(cursor.getFirst());
+        }
+        return new StreamSchema(
+                schema.columns().stream()
+                        .filter(column -> wanted.contains(column.name()))
+                        .toList());
     }
 }

@@ -7,12 +7,10 @@ import io.millrace.protocol.schema.ColumnTypes;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.replication.checkpoint.CheckpointDetails;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -59,7 +57,7 @@ final class StreamPlanner {
             StreamConfiguration stream, Optional<StoredCheckpoint> stored, boolean firstAttempt) {
         Optional<CheckpointDetails> details =
                 stored.flatMap(checkpoint -> CheckpointDetails.parse(checkpoint.details()));
-        StreamSchema current = selected(stream);
+        StreamSchema current = stream.selectedSchema();
         Schemas schemas = schemas(stream, current, details.map(CheckpointDetails::schema));
         if (stored.isEmpty()) {
             return new Assignment(
@@ -114,22 +112,6 @@ final class StreamPlanner {
         return landsAlike
                 && sameKey
                 && (!stream.mode().incremental() || stream.cursor().equals(details.cursor()));
-    }
-
-    private static StreamSchema selected(StreamConfiguration stream) {
-        StreamSchema schema = stream.stream().schema();
-        if (stream.fields().isEmpty()) {
-            return schema;
-        }
-        Set<String> wanted = new HashSet<>(stream.fields().get());
-        stream.primaryKey().forEach(path -> wanted.add(path.getFirst()));
-        if (!stream.cursor().isEmpty()) {
-            wanted.add(stream.cursor().getFirst());
-        }
-        return new StreamSchema(
-                schema.columns().stream()
-                        .filter(column -> wanted.contains(column.name()))
-                        .toList());
     }
 
     private record Schemas(StreamSchema read, StreamSchema target) {}
