@@ -25,7 +25,9 @@ final class Catalog {
             """
             SELECT c.oid::int8, n.nspname, c.relname, c.relkind::text,
                    a.attname, a.attnum, a.atttypid::int8, a.atttypmod, a.attndims,
-                   pg_catalog.format_type(a.atttypid, a.atttypmod)
+                   pg_catalog.format_type(a.atttypid, a.atttypmod),
+                   pg_catalog.has_table_privilege(c.oid, 'SELECT'),
+                   pg_catalog.row_security_active(c.oid)
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_catalog.pg_attribute a
@@ -67,7 +69,7 @@ final class Catalog {
                    CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_table_size(c.oid) END,
                    c.reltuples,
                    pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-                       AND (pg_catalog.has_table_privilege(c.oid, 'SELECT') OR c.oid = ?)
+                       AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
             FROM tree
             JOIN pg_catalog.pg_class c ON c.oid = tree.oid
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -117,7 +119,6 @@ final class Catalog {
         }
         try (PreparedStatement statement = connection.prepareStatement(LEAVES)) {
             statement.setLong(1, relation.oid());
-            statement.setLong(2, relation.oid());
             List<Leaf> leaves = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -186,6 +187,8 @@ final class Catalog {
                                         rows.getString(2),
                                         rows.getString(3),
                                         rows.getString(4).charAt(0),
+                                        rows.getBoolean(11),
+                                        rows.getBoolean(12),
                                         List.of(),
                                         List.of()));
                     }
@@ -239,6 +242,8 @@ final class Catalog {
                 head.schema(),
                 head.name(),
                 head.kind(),
+                head.readableWhole(),
+                head.filtered(),
                 columns,
                 readable.containsAll(key) ? key : List.of());
     }

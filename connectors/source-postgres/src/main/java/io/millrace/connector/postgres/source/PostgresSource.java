@@ -29,6 +29,7 @@ final class PostgresSource implements Source {
 
     private final PostgresConnections connections;
     private final ReadSettings settings;
+    private Optional<Session> spare = Optional.empty();
 
     PostgresSource(PostgresConnections connections, ReadSettings settings) {
         this.connections = connections;
@@ -62,10 +63,19 @@ final class PostgresSource implements Source {
 
     @Override
     public List<StreamDescription> discover() {
-        try (Connection connection = open()) {
-            return Catalog.list(connection, settings.schemas()).stream()
-                    .map(this::describe)
-                    .toList();
+        try {
+            Connection connection = open();
+            try {
+                List<StreamDescription> streams =
+                        Catalog.list(connection, settings.schemas()).stream()
+                                .map(this::describe)
+                                .toList();
+                keep(new Session(connection));
+                return streams;
+            } catch (SQLException | RuntimeException failure) {
+                connection.close();
+                throw failure;
+            }
         } catch (SQLException failure) {
             throw connections.failure(failure, "listing the tables");
         }
@@ -81,6 +91,28 @@ final class PostgresSource implements Source {
                             .formatted(connections.endpoint().address(), version / 10_000));
         }
         return connection;
+    }
+
+    /** A read mostly follows at once; logging in again costs more than the rest of a small one. */
+    private void keep(Session session) throws SQLException {
+        Optional<Session> replaced;
+        synchronized (this) {
+            replaced = spare;
+            spare = Optional.of(session);
+        }
+        if (replaced.isPresent()) {
+            replaced.get().close();
+        }
+    }
+
+    /** The session that was kept, if it still works. */
+    private Optional<Session> takeSpare() {
+        Optional<Session> kept;
+        synchronized (this) {
+            kept = spare;
+            spare = Optional.empty();
+        }
+        return kept.filter(Session::works);
     }
 
     private StreamDescription describe(Relation relation) {
@@ -100,7 +132,7 @@ final class PostgresSource implements Source {
 
     @Override
     public void read(ReadPlan plan, SourceOutput output) throws InterruptedException {
-        try (var sessions = new Sessions(connections)) {
+        try (var sessions = new Sessions(connections, takeSpare())) {
             var pool = new ReaderPool(sessions, settings, plan.memory().limit());
             var queue = new ConcurrentLinkedQueue<>(plan.streams());
             List<Thread> workers = new ArrayList<>();
@@ -199,6 +231,14 @@ final class PostgresSource implements Source {
 
     @Override
     public void close() {
+        Optional<Session> kept = takeSpare();
+        if (kept.isPresent()) {
+            try {
+                kept.get().close();
+            } catch (SQLException _) {
+                // Nothing was under way on it.
+            }
+        }
         connections.close();
     }
 }

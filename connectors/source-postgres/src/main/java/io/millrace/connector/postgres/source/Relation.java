@@ -12,6 +12,9 @@ import java.util.Optional;
  *
  * @param oid its number in {@code pg_class}
  * @param kind {@code pg_class.relkind}
+ * @param readableWhole whether the user may read the table and not only columns of it, so that the
+ *     columns that PostgreSQL keeps for itself (ctid, xmin) can be read too
+ * @param filtered whether row level security hides rows from the user
  * @param columns those that the user may read, in the table's order
  * @param primaryKey names, in the key's order; empty where there is none that can be read whole
  */
@@ -20,6 +23,8 @@ record Relation(
         String schema,
         String name,
         char kind,
+        boolean readableWhole,
+        boolean filtered,
         List<RelationColumn> columns,
         List<String> primaryKey) {
 
@@ -50,6 +55,6 @@ record Relation(
 
     /** Whether its rows stay where they are and tell the transaction that wrote them. */
     boolean hasTransactions() {
-        return kind == 'r' || kind == 'p';
+        return (kind == 'r' || kind == 'p') && readableWhole;
     }
 }

@@ -10,6 +10,8 @@ import org.postgresql.copy.CopyOut;
 
 /** A connection with at most one transaction. One thread at a time; {@link #cancel} by any. */
 final class Session implements AutoCloseable {
+    private static final int ANSWER_SECONDS = 5;
+
     private final Connection connection;
     private final Statement statement;
     private boolean open;
@@ -27,13 +29,19 @@ final class Session implements AutoCloseable {
         return statement;
     }
 
-    /** Begins a transaction in which every statement sees the same. */
-    void begin() throws SQLException {
+    /**
+     * Begins a transaction in which every statement sees the same, and which waits for locks no
+     * longer than {@code lockSeconds}.
+     */
+    void begin(int lockSeconds) throws SQLException {
         open = true;
-        statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        statement.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '"
+                        + lockSeconds
+                        + "s'");
     }
 
-    /** As {@link #begin()}, seeing what the exporter of {@code snapshot} sees. */
+    /** Begins a transaction that sees what the exporter of {@code snapshot} sees. */
     void begin(String snapshot) throws SQLException {
         open = true;
         statement.execute(
@@ -66,6 +74,19 @@ final class Session implements AutoCloseable {
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
+    }
+
+    /** Whether the server still answers; closes the session if it doesn't. */
+    boolean works() {
+        try {
+            if (connection.isValid(ANSWER_SECONDS)) {
+                return true;
+            }
+            connection.close();
+        } catch (SQLException _) {
+            // Then it doesn't work either.
+        }
+        return false;
     }
 
     /** Asks the server to stop what it does for this session. */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /** The sessions of one read; opened when needed, used again. Safe for all threads. */
 final class Sessions implements AutoCloseable {
@@ -16,6 +17,19 @@ final class Sessions implements AutoCloseable {
 
     Sessions(PostgresConnections connections) {
         this.connections = connections;
+    }
+
+    /**
+     * The sessions of one read.
+     *
+     * @param spare a session that is open already; it is this object's from now on
+     */
+    Sessions(PostgresConnections connections, Optional<Session> spare) {
+        this(connections);
+        spare.ifPresent(session -> {
+            all.add(session);
+            idle.push(session);
+        });
     }
 
     /** A session without a transaction; the caller gives it back or drops it. */

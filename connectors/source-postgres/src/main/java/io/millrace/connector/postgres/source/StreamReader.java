@@ -97,7 +97,7 @@ final class StreamReader {
         long waited = 0;
         for (int attempt = 1; ; ) {
             Optional<Opened> opened = Optional.empty();
-            session.begin();
+            session.begin(LOCK_ATTEMPT_SECONDS);
             try {
                 opened = tryOpen(session);
             } catch (SQLException failure) {
@@ -142,6 +142,8 @@ final class StreamReader {
         boolean whole =
                 leaves.isEmpty()
                         || !leaves.stream().allMatch(Leaf::paged)
+                        // The parts may have other policies than the whole.
+                        || (relation.filtered() && (relation.kind() == 'p' || leaves.size() > 1))
                         || PostgresConnections.serverVersion(session.connection())
                                 < VERSION_WITH_RANGES;
         if (!lock(session, relation, whole ? List.of() : leaves)) {
@@ -160,7 +162,6 @@ final class StreamReader {
      */
     private boolean lock(Session session, Relation relation, List<Leaf> leaves)
             throws SQLException {
-        session.execute("SET LOCAL lock_timeout = '%ds'".formatted(LOCK_ATTEMPT_SECONDS));
         String selectList = Opened.selectList(relation, request);
         if (leaves.isEmpty()) {
             session.execute("SELECT %s FROM %s LIMIT 0".formatted(selectList, relation.quoted()));
