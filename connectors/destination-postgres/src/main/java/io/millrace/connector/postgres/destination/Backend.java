@@ -64,7 +64,10 @@ final class Backend implements AutoCloseable {
         String settings =
                 "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 10;"
                         + " SET tcp_keepalives_count = 3; SET client_min_messages = warning;"
-                        + " SET synchronous_commit = on";
+                        + " SET default_transaction_isolation = 'read committed';"
+                        // What is told to be durable is (invariant 1).
+                        + " SELECT set_config('synchronous_commit', 'on', false)"
+                        + " WHERE current_setting('synchronous_commit') = 'off'";
         // Not every platform of the server has it.
         return serverVersion >= 140_000
                 ? settings

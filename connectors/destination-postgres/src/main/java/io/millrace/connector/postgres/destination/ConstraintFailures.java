@@ -17,7 +17,7 @@ final class ConstraintFailures {
                 thrown instanceof PSQLException own
                         ? Optional.ofNullable(own.getServerErrorMessage())
                         : Optional.empty();
-        String table = message.map(ConstraintFailures::table).orElse("the table");
+        String table = message.flatMap(ConstraintFailures::table).orElse("its table");
         String what =
                 switch (String.valueOf(thrown.getSQLState())) {
                     case "23502" ->
@@ -36,16 +36,19 @@ final class ConstraintFailures {
                                     .formatted(part(message, "constraint"));
                 };
         return new ConfigurationFailure(
-                "%s of %s. Drop the constraint, or keep such rows out by a row-filtering mapper."
-                        .formatted(capital(what), table),
+                "%s of %s, while %s. Drop the constraint, or keep such rows out by a row-filtering mapper."
+                        .formatted(capital(what), table, doing),
                 "while %s: SQLSTATE %s".formatted(doing, thrown.getSQLState()),
                 thrown);
     }
 
-    private static String table(ServerErrorMessage message) {
+    /** The table by the name that people know; empty for one that is ours alone. */
+    private static Optional<String> table(ServerErrorMessage message) {
         @Nullable String schema = message.getSchema();
         @Nullable String table = message.getTable();
-        return table == null ? "the table" : schema == null ? table : schema + "." + table;
+        return table == null || schema == null || table.startsWith(TableName.OWN_PREFIX)
+                ? Optional.empty()
+                : Optional.of(schema + "." + table);
     }
 
     private static String part(Optional<ServerErrorMessage> message, String part) {

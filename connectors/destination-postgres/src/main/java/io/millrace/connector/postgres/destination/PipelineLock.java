@@ -15,21 +15,24 @@ import java.util.List;
  * long statement or where a machine was lost. One that still lingers is ended.
  */
 final class PipelineLock {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final long POLL_MILLIS = 50;
     private static final long WRITERS = 0x5DEECE66DL;
     private static final String DOING = "waiting for the earlier writer of this pipeline";
 
     private final String pipeline;
+    private final Duration patience;
     private final long sessionKey;
     private final long writersKey;
 
     /**
      * @param schema where the pipeline's checkpoints are
+     * @param patience how long an earlier writer may take to end by itself
      */
-    PipelineLock(String schema, String pipeline) {
+    PipelineLock(String schema, String pipeline, Duration patience) {
         this.pipeline = pipeline;
+        this.patience = patience;
         this.sessionKey = Names.hash64("millrace " + schema + "\n" + pipeline);
         this.writersKey = sessionKey ^ WRITERS;
     }
@@ -46,7 +49,7 @@ final class PipelineLock {
                                         + " until it has ended, or end it.")
                                 .formatted(pipeline, holders(backend)));
             }
-            if (!ended && waited > PATIENCE.toNanos()) {
+            if (!ended && waited > patience.toNanos()) {
                 ended = true;
                 endHolders(backend);
             }

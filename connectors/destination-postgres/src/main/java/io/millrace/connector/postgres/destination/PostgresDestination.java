@@ -163,7 +163,7 @@ final class PostgresDestination implements Destination {
     public DestinationSession open(String pipeline) throws InterruptedException {
         Backend backend = connect();
         try {
-            var lock = new PipelineLock(schema, pipeline);
+            var lock = new PipelineLock(schema, pipeline, PipelineLock.PATIENCE);
             lock.acquire(backend);
             return new PostgresSession(this, pipeline, lock, store, backend);
         } catch (RuntimeException | InterruptedException e) {

@@ -46,6 +46,7 @@ final class PostgresLane implements DestinationLane {
     private @Nullable Pending pending;
     private @Nullable CopyStream active;
     private @Nullable CopyIn copy;
+    private String copying = "";
     private boolean inTransaction;
     private boolean staged;
     private boolean usedStaging;
@@ -63,7 +64,7 @@ final class PostgresLane implements DestinationLane {
     }
 
     /** Makes the tables ready; called once for each target, before anything else. */
-    void add(StreamTarget target) {
+    void add(StreamTarget target) throws InterruptedException {
         TablePreparation preparation = session.prepare(backend, target);
         inTransaction |= preparation.perform();
         put(target, preparation);
@@ -256,6 +257,7 @@ final class PostgresLane implements DestinationLane {
             CopyIn begun = backend.copyIn(doing, stream.statement());
             copy = begun;
             active = stream;
+            copying = doing;
             frame.clear();
             BinaryCopyEncoder.begin(frame);
             backend.run(
@@ -292,7 +294,7 @@ final class PostgresLane implements DestinationLane {
         frame.clear();
         BinaryCopyEncoder.end(frame);
         backend.run(
-                "writing rows",
+                copying,
                 () -> {
                     open.writeToCopy(frame.bytes(), 0, frame.length());
                     return open.endCopy();

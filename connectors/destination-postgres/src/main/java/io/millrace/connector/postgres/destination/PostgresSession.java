@@ -93,12 +93,15 @@ final class PostgresSession implements DestinationSession {
     }
 
     @Override
-    public DestinationLane open(List<StreamTarget> targets, LaneListener listener) {
+    public DestinationLane open(List<StreamTarget> targets, LaneListener listener)
+            throws InterruptedException {
         var lane = new PostgresLane(this, borrow(), listener);
         try {
-            targets.forEach(lane::add);
+            for (StreamTarget target : targets) {
+                lane.add(target);
+            }
             return lane;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | InterruptedException e) {
             lane.close();
             throw e;
         }

@@ -4,8 +4,6 @@ import static io.millrace.connector.postgres.common.Identifiers.literal;
 
 import io.millrace.connector.postgres.common.Identifiers;
 import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.failure.TransientFailure;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +19,6 @@ import java.util.stream.Collectors;
  * publications or the like hang on stays, and its rows are replaced.
  */
 final class Swap {
-    private static final Duration LOCK_ATTEMPT = Duration.ofSeconds(2);
-    private static final Duration LOCK_LIMIT = Duration.ofMinutes(10);
-    private static final long PAUSE_MILLIS = 500;
-
     private final Backend backend;
     private final Landing landing;
     private final TableName table;
@@ -53,11 +47,11 @@ final class Swap {
                             .formatted(table, old.get().kindText()));
         }
         if (Dependents.bind(backend, old.get())) {
-            lock();
+            TableLock.acquire(backend, table);
             replaceRows(old.get());
         } else {
             List<Index> indexes = copyIndexes(old.get());
-            lock();
+            TableLock.acquire(backend, table);
             takeOver(old.get(), indexes);
         }
     }
@@ -67,34 +61,6 @@ final class Swap {
                 doing,
                 "ALTER TABLE %s RENAME TO %s"
                         .formatted(generation.sql(), Identifiers.quote(table.name())));
-    }
-
-    /**
-     * Takes the table from its readers. Each attempt is short, since new readers queue up behind a
-     * lock that is waited for.
-     */
-    private void lock() throws InterruptedException {
-        long begin = System.nanoTime();
-        while (true) {
-            // The lock's failure ends no more than the savepoint.
-            boolean locked =
-                    backend.attempt(
-                            doing,
-                            "55P03",
-                            "SAVEPOINT locking; SET LOCAL lock_timeout = %d; LOCK TABLE %s IN ACCESS EXCLUSIVE MODE; SET LOCAL lock_timeout = 0; RELEASE SAVEPOINT locking"
-                                    .formatted(LOCK_ATTEMPT.toMillis(), table.sql()),
-                            "ROLLBACK TO SAVEPOINT locking; RELEASE SAVEPOINT locking");
-            if (locked) {
-                return;
-            }
-            if (System.nanoTime() - begin > LOCK_LIMIT.toNanos()) {
-                throw new TransientFailure(
-                        ("The new rows of %s are ready, but another transaction has kept the table"
-                             + " for %d minutes. End it; the next run goes on from here.")
-                                .formatted(table, LOCK_LIMIT.toMinutes()));
-            }
-            Thread.sleep(PAUSE_MILLIS);
-        }
     }
 
     // The table stays.

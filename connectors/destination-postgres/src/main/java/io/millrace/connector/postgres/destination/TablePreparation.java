@@ -29,18 +29,25 @@ record TablePreparation(
     }
 
     /** Does it; whether a transaction is open afterwards. */
-    boolean perform() {
+    boolean perform() throws InterruptedException {
         if (statements.isEmpty()) {
             return false;
         }
-        String all = "BEGIN; " + String.join("; ", statements) + (atOnce ? "; COMMIT" : "");
-        backend.execute(doing(), all);
+        String all = String.join("; ", statements);
+        if (atOnce) {
+            backend.execute(doing(), "BEGIN");
+            TableLock.acquire(backend, table);
+            backend.execute(doing(), all + "; COMMIT");
+        } else {
+            backend.execute(doing(), "BEGIN; " + all);
+        }
         return !atOnce;
     }
 
     /** Does it in the transaction that is open. */
-    void performWithin() {
+    void performWithin() throws InterruptedException {
         if (!statements.isEmpty()) {
+            TableLock.acquire(backend, table);
             backend.execute(doing(), String.join("; ", statements));
         }
     }

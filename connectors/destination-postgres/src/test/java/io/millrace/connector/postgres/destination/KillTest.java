@@ -3,6 +3,7 @@ package io.millrace.connector.postgres.destination;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.TransientFailure;
@@ -10,6 +11,7 @@ import io.millrace.testkit.TestDatabase;
 import io.millrace.testkit.TestPostgres;
 import java.io.File;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -174,6 +176,37 @@ class KillTest {
             assertThat(opened.get()).isNotNull();
             opened.get().close();
             assertThatThrownBy(open::checkpoints).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    /** As where a machine was lost with its client: the server's process waits for more. */
+    @Test
+    void aWriterThatLingersIsEnded() throws Exception {
+        try (TestDatabase database = TestPostgres.shared().createDatabase();
+                var lost = new Harness(database);
+                var next = new Harness(database)) {
+            var target = KilledWriter.target(SyncMode.INCREMENTAL_APPEND);
+            DestinationSession session = lost.destination.open(Harness.PIPELINE);
+            DestinationLane lane = session.open(List.of(target), new Harness.Listener());
+            DestinationLane second =
+                    session.open(
+                            List.of(KilledWriter.target(SyncMode.FULL_REFRESH_APPEND)),
+                            new Harness.Listener());
+            lane.write(Harness.landed(lane, target, 0, Rows.rows(Rows.row(1, 1L, "a"))));
+            Backend backend = next.destination.connect();
+            new PipelineLock("public", Harness.PIPELINE, Duration.ofMillis(200)).acquire(backend);
+            backend.close();
+            assertThatThrownBy(() ->
+                            lane.finish(
+                                    target.source(),
+                                    Harness.checkpoint(target, 1),
+                                    Harness.details()))
+                    .isInstanceOf(TransientFailure.class);
+            lane.close();
+            second.close();
+            session.close();
+            assertThat(database.query("SELECT to_regclass('incremental_append')"))
+                    .containsExactly("NULL");
         }
     }
 }
