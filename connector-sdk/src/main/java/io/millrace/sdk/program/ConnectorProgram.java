@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -90,22 +92,28 @@ public final class ConnectorProgram {
                         new FileOutputStream(FileDescriptor.out),
                         System.err);
         Thread runner = Thread.currentThread();
+        // Not the thread's end: it will wait for the end of the process, which waits for the hook.
+        var ended = new CountDownLatch(1);
         var stop =
                 new Thread(() -> {
                     runner.interrupt();
                     try {
-                        runner.join(STOP_MILLIS);
+                        boolean _ = ended.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
                     } catch (InterruptedException _) {
                         Thread.currentThread().interrupt();
                     }
                 });
         Runtime.getRuntime().addShutdownHook(stop);
-        int status = program.run(arguments);
+        int status;
+        try {
+            status = program.run(arguments);
+        } finally {
+            ended.countDown();
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(stop);
         } catch (IllegalStateException _) {
-            // The process is being stopped: the hook waits for this thread's end.
-            Thread.currentThread().interrupt();
+            return STOPPED; // the process is being stopped
         }
         return status;
     }
