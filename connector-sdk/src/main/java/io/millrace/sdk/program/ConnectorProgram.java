@@ -53,8 +53,8 @@ public final class ConnectorProgram {
     /** As shells tell a death by SIGTERM. */
     public static final int STOPPED = 143;
 
-    /** Longer than any commit in flight should take; the platform kills after a minute. */
-    private static final long STOP_MILLIS = 4_000;
+    /** A read from standard input can't be interrupted; what isn't acknowledged comes again. */
+    private static final long STOP_MILLIS = 2_000;
 
     private final ConnectorDefinition<?> definition;
     private final ConnectorContext context;
