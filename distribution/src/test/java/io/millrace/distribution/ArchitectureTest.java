@@ -114,6 +114,9 @@ class ArchitectureTest {
         slices().matching(ROOT + "connector.(*)..")
                 .should()
                 .notDependOnEachOther()
+                .ignoreDependency(
+                        DescribedPredicate.alwaysTrue(),
+                        resideInAPackage(ROOT + "connector.*.common.."))
                 .allowEmptyShould(true)
                 .check(CLASSES);
     }

@@ -69,6 +69,11 @@ public final class StreamPipeline {
         return new StreamPipeline(name, mappers, wider, wider);
     }
 
+    /** This pipeline if it reads {@code schema}; else the same for that one, landing as before. */
+    public StreamPipeline reading(StreamSchema schema, LandingPlan plan) {
+        return schema.equals(readSchema) ? this : withReadSchema(schema).landing(plan);
+    }
+
     void land(LandingPlan plan) {
         landing = Landing.between(chain.schema(), plan.landed());
     }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -274,10 +275,12 @@ public final class Verification {
         }
 
         private void readSource(RowHashes hashes) throws InterruptedException {
-            var landed = stream.pipeline().landing(landing);
+            var landed = new AtomicReference<>(stream.pipeline().landing(landing));
             BatchSink sink =
                     batch -> {
-                        try (ColumnBatch rows = landed.apply(batch)) {
+                        // A source finds wider types in the midst of its values, as in a sync.
+                        landed.updateAndGet(last -> last.reading(batch.schema(), landing));
+                        try (ColumnBatch rows = landed.get().apply(batch)) {
                             request.destination().fit(rows);
                             hash(rows, hashes);
                         }

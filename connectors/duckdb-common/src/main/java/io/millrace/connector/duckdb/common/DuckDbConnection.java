@@ -101,6 +101,23 @@ public final class DuckDbConnection implements AutoCloseable {
     public void stream(
             String sql, StreamName stream, StreamSchema schema, BatchMemory memory, BatchSink sink)
             throws InterruptedException {
+        BatchMaker batches =
+                () -> {
+                    memory.awaitRoom();
+                    return new ColumnBatch(memory, stream, schema, 0, 2048);
+                };
+        stream(sql, batches, sink);
+    }
+
+    /** Makes empty batches with the columns of a result. */
+    @FunctionalInterface
+    public interface BatchMaker {
+        /** The next; may wait until there is room for it. */
+        ColumnBatch make() throws InterruptedException;
+    }
+
+    /** As {@link #stream(String, StreamName, StreamSchema, BatchMemory, BatchSink)}. */
+    public void stream(String sql, BatchMaker batches, BatchSink sink) throws InterruptedException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment result = arena.allocate(NativeApi.RESULT);
             onThread(() -> startStreaming(sql, result));
@@ -108,8 +125,7 @@ public final class DuckDbConnection implements AutoCloseable {
                 var reader = new ResultReader(api, result);
                 boolean more = true;
                 while (more) {
-                    memory.awaitRoom();
-                    var batch = new ColumnBatch(memory, stream, schema, 0, 2048);
+                    ColumnBatch batch = batches.make();
                     boolean filled = false;
                     try {
                         more = onThread(() -> reader.fill(batch));

@@ -275,10 +275,12 @@ abstract class ColumnParser {
         @Override
         boolean append(byte[] in, int from, int to) {
             long shape = Scalars.shape(in, from, to);
-            if (shape == Scalars.INVALID || !Scalars.isReal(in, from, to, shape)) {
+            double value =
+                    shape == Scalars.INVALID ? Double.NaN : Scalars.real(in, from, to, shape);
+            if (Double.isNaN(value)) {
                 return false;
             }
-            target().appendDouble(Scalars.real(in, from, to, shape));
+            target().appendDouble(value);
             return true;
         }
     }

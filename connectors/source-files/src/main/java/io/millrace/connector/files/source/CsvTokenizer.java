@@ -30,6 +30,7 @@ final class CsvTokenizer {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+    private static final int BUFFER_BYTES = 1 << 20;
     private static final int PADDING = 8;
     private static final int NEED_MORE = -1;
     private static final int UNCLOSED = -2;
@@ -45,7 +46,7 @@ final class CsvTokenizer {
     private final long quotes;
     private final long lineEnds;
 
-    private byte[] buffer = new byte[(1 << 20) + PADDING];
+    private byte[] buffer = new byte[BUFFER_BYTES + PADDING];
     private int limit;
     private int position;
     private boolean atEnd;
@@ -99,6 +100,11 @@ final class CsvTokenizer {
         this.lineEnds = ONES * (lineEnd & 0xFF);
         this.bufferOffset = offset;
         this.line = line;
+    }
+
+    /** Begins with room for {@code count} bytes, which grows where a row has more. */
+    void room(int count) {
+        buffer = new byte[count + PADDING];
     }
 
     /** How many values rows have from now on. Before it is said, rows are read by {@link #next}. */

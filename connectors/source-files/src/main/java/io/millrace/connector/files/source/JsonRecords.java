@@ -87,10 +87,11 @@ final class JsonRecords {
                         position = limit;
                         looked = 0;
                     }
-                    if (!refill()) {
+                    boolean more = refill();
+                    at = position + looked;
+                    if (!more) {
                         break;
                     }
-                    at = position + looked;
                 }
                 if (buffer[at] == '\n') {
                     break;
@@ -153,10 +154,11 @@ final class JsonRecords {
                     position = limit;
                     looked = 0;
                 }
-                if (!refill()) {
+                boolean more = refill();
+                at = position + looked;
+                if (!more) {
                     break;
                 }
-                at = position + looked;
             }
             byte octet = buffer[at];
             if (octet == '\n') {

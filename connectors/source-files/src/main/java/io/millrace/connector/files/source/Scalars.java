@@ -109,15 +109,20 @@ final class Scalars {
         return (int) shape;
     }
 
-    /**
-     * Whether a number of that shape is what a double prints as: a point, no needless zero behind
-     * it, and no more digits than tell the double.
-     */
+    /** Whether a number of that shape is what a double prints as; see {@link #real}. */
     static boolean isReal(byte[] in, int from, int to, long shape) {
+        return !Double.isNaN(real(in, from, to, shape));
+    }
+
+    /**
+     * The double that a number of that shape is the printed text of: it has a point, no needless
+     * zero behind it, and no more digits than tell the double. NaN where there is none.
+     */
+    static double real(byte[] in, int from, int to, long shape) {
         int fraction = fraction(shape);
         int whole = whole(shape);
         if (fraction == 0 || (in[to - 1] == '0' && fraction > 1) || whole > 15) {
-            return false;
+            return Double.NaN;
         }
         int first = in[from] == '-' ? from + 1 : from;
         int zeros = 0; // in front of the first other digit
@@ -126,31 +131,24 @@ final class Scalars {
         }
         int digits = whole + fraction - zeros;
         if (digits == 0) {
-            return true; // 0.0
+            return 0; // 0.0
         }
-        if (zeros > 4) {
-            return false; // below 0.0001 some print exponents
+        if (zeros > 4 || digits > 17) {
+            return Double.NaN; // below 0.0001 some print exponents
         }
         if (digits <= 15) {
-            return true; // every decimal of 15 digits comes back from a double
-        }
-        if (digits > 17) {
-            return false;
+            // Every decimal of 15 digits comes back from its double; both parts are exact in one,
+            // so that their quotient is the nearest.
+            return unscaled(in, from, to) / POWERS[fraction];
         }
         String text = ascii(in, from, to);
-        return new java.math.BigDecimal(Double.toString(Double.parseDouble(text)))
-                .toPlainString()
-                .equals(text);
-    }
-
-    /** The double that a number for which {@link #isReal} holds stands for. */
-    static double real(byte[] in, int from, int to, long shape) {
-        int fraction = fraction(shape);
-        if (whole(shape) + fraction > 15) {
-            return Double.parseDouble(ascii(in, from, to));
+        double value = Double.parseDouble(text);
+        double magnitude = Math.abs(value);
+        String printed = Double.toString(value);
+        if (magnitude < 1e-3 || magnitude >= 1e7) {
+            printed = new java.math.BigDecimal(printed).toPlainString();
         }
-        // Both are exact in a double, so their quotient is the nearest one.
-        return unscaled(in, from, to) / POWERS[fraction];
+        return printed.equals(text) ? value : Double.NaN;
     }
 
     /** The digits of a number with up to 18 as an integer, the point left out. */

@@ -85,7 +85,7 @@ final class StreamReading {
             } else if (known.isPresent()) {
                 boolean stands =
                         known.get().fingerprint().equals(now) || hasGrown(file, known.get());
-                long end = stands && reader.canGrow() ? known.get().offset() : Long.MAX_VALUE;
+                long end = stands ? known.get().offset() : Long.MAX_VALUE;
                 parts.add(new Part(file, now, Optional.empty(), end));
             }
         }

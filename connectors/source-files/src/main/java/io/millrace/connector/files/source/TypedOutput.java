@@ -35,8 +35,10 @@ final class TypedOutput implements AutoCloseable {
         this.output = output;
         this.state = state;
         this.onBadRow = onBadRow;
-        this.selected = request.schema().size() < request.stream().schema().size();
-        this.checkpoints = request.purpose() == StreamRequest.Purpose.SYNC;
+        boolean sync = request.purpose() == StreamRequest.Purpose.SYNC;
+        // What is compared or shown is compared or shown with the columns that were asked for.
+        this.selected = !sync || request.schema().size() < request.stream().schema().size();
+        this.checkpoints = sync;
         this.schema = withTypes(request.schema(), state.widened());
     }
 
@@ -64,6 +66,16 @@ final class TypedOutput implements AutoCloseable {
             batch = open;
         }
         return open;
+    }
+
+    /** A batch of its own, for a reader that fills whole ones. */
+    ColumnBatch newBatch() throws InterruptedException {
+        return output.newBatch(schema, 2048);
+    }
+
+    /** Passes on a batch of its own. */
+    void emit(ColumnBatch own) throws InterruptedException {
+        output.emit(own);
     }
 
     /** Passes on what the batch has. */
