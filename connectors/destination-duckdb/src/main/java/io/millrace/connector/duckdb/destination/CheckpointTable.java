@@ -8,11 +8,12 @@ import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The tables {@code _millrace_checkpoints} and {@code _millrace_receipts} in the default schema.
@@ -85,10 +86,7 @@ final class CheckpointTable {
                             new TableName(row.text(8), row.text(9)),
                             row.find(10),
                             SyncMode.parse(row.text(11)).orElseThrow(),
-                            JsonMapper.shared()
-                                    .readValue(
-                                            row.text(12),
-                                            new TypeReference<Map<String, String>>() {}),
+                            columns(row.text(12)),
                             row.text(13),
                             Instant.ofEpochMilli(row.number(14))));
         }
@@ -120,7 +118,7 @@ final class CheckpointTable {
                         text(row.table().table()),
                         text(row.loading()),
                         text(row.mode().text()),
-                        text(JsonMapper.shared().writeValueAsString(row.columns())),
+                        text(columns(row.columns())),
                         text(row.details()),
                         row.committedAt().toEpochMilli(),
                         FORMAT_VERSION);
@@ -181,6 +179,21 @@ final class CheckpointTable {
                         .getFirst()
                         .number(0)
                 > 0;
+    }
+
+    private static Map<String, String> columns(String json) {
+        Map<String, String> columns = new HashMap<>();
+        JsonMapper.shared()
+                .readTree(json)
+                .properties()
+                .forEach(entry -> columns.put(entry.getKey(), entry.getValue().asString()));
+        return columns;
+    }
+
+    private static String columns(Map<String, String> columns) {
+        ObjectNode json = JsonMapper.shared().createObjectNode();
+        columns.forEach(json::put);
+        return json.toString();
     }
 
     private static String text(String value) {

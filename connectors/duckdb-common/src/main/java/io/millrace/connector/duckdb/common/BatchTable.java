@@ -175,9 +175,14 @@ public final class BatchTable implements AutoCloseable {
         }
     }
 
-    /** How many batches DuckDB holds now, of all tables. */
-    static int heldBatches() {
-        return HELD.size();
+    /**
+     * Makes the callbacks ahead of the first table. It takes some dozen milliseconds, which a
+     * program that starts has on another thread.
+     */
+    static void prepare() {
+        if (Callbacks.GET_NEXT == 0) {
+            throw new AssertionError("a callback without an address");
+        }
     }
 
     /** DuckDB takes the stream away with each statement; this puts it there again. */

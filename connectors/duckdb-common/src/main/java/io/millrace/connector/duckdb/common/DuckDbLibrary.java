@@ -49,6 +49,7 @@ public final class DuckDbLibrary {
             library = loaded;
             if (library == null) {
                 Path file = unpack(cache);
+                Thread.ofPlatform().daemon().name("duckdb-callbacks").start(BatchTable::prepare);
                 library = new DuckDbLibrary(new NativeApi(open(file)));
                 loaded = library;
             }
