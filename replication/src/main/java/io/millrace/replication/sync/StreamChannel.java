@@ -58,11 +58,16 @@ final class StreamChannel implements StreamOutput {
         record Opened(LaneWriter writer, LandingPlan landing, boolean takesLines) {}
     }
 
+    /**
+     * @param from the state that the source goes on from: it stands until the source gives another,
+     *     also where that finds nothing new; null for the beginning
+     */
     StreamChannel(
             StreamRun run,
             StreamTarget target,
             StreamPipeline pipeline,
             CheckpointDetails details,
+            @Nullable JsonNode from,
             BatchMemory memory,
             SyncSettings settings,
             SyncProgress progress,
@@ -73,6 +78,7 @@ final class StreamChannel implements StreamOutput {
         this.target = target;
         this.pipeline = pipeline;
         this.details = details;
+        this.lastState = from;
         this.memory = memory;
         this.settings = settings;
         this.progress = progress;
@@ -240,6 +246,7 @@ final class StreamChannel implements StreamOutput {
                 io.millrace.protocol.connector.SourceOutput.LogLevel.INFO,
                 "%s is read from the beginning: %s".formatted(run.name(), reason));
         opener.close(requireWriter());
+        lastState = null;
         boolean replace = commitsBeforeTheEnd;
         target = target.withGeneration(target.generation() + 1, replace);
         details = details.withReplace(replace);

@@ -281,7 +281,7 @@ public final class Sync {
                             stream.primaryKey(),
                             assignment.replace(),
                             assignment.targetSchema(),
-                            Optional.empty());
+                            assignment.globalState().map(GlobalState::sequence));
             targets.put(stream.name(), target);
             channels.put(
                     stream.name(),
@@ -290,6 +290,10 @@ public final class Sync {
                             target,
                             pipeline,
                             details,
+                            assignment
+                                    .state()
+                                    .or(() -> assignment.globalState().map(GlobalState::state))
+                                    .orElse(null),
                             memory,
                             settings,
                             progress,

@@ -41,6 +41,18 @@ class SyncTest {
         assertThat(second.streams().getFirst().recordsCommitted()).isEqualTo(expectedRead);
     }
 
+    @Test
+    void aSyncThatFindsNothingNewKeepsTheStateItWentOnFrom() {
+        var world = new World(Faults.none());
+        world.insert(5);
+        world.sync(SyncMode.INCREMENTAL_APPEND);
+        world.sync(SyncMode.INCREMENTAL_APPEND);
+        world.insert(1);
+        Receipt third = world.sync(SyncMode.INCREMENTAL_APPEND);
+        assertThat(third.streams().getFirst().recordsRead()).isEqualTo(1);
+        assertThat(third.streams().getFirst().generation()).isEqualTo(1);
+    }
+
     /**
      * Invariants 1, 2, 3 and 5: a run that fails at any step, and the next that doesn't, land
      * everything exactly once.
