@@ -10,8 +10,8 @@ import java.util.Set;
  * built at the end, at a fraction of what keeping it up row by row would cost. One thread uses it.
  */
 final class KeySet {
-    /** 64 MiB of heap at the most. */
-    private static final int LIMIT = 1 << 22;
+    /** 32 MiB of heap at the most, since several lanes may have one. */
+    private static final int MOST_SLOTS = 1 << 22;
 
     private static final double FULLEST = 0.6;
 
@@ -56,7 +56,7 @@ final class KeySet {
             return added;
         }
         if (size >= slots.length * FULLEST) {
-            if (slots.length * 2L > LIMIT * 2L) {
+            if (slots.length >= MOST_SLOTS) {
                 return false;
             }
             grow();

@@ -21,6 +21,8 @@ public final class CopyBuffer {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final int LARGEST = Integer.MAX_VALUE - 64;
 
+    private static final int LARGEST_KEPT = 8 << 20;
+
     private byte[] bytes;
     private int length;
 
@@ -41,6 +43,9 @@ public final class CopyBuffer {
     public void discard(int count) {
         System.arraycopy(bytes, count, bytes, 0, length - count);
         length -= count;
+        if (length == 0 && bytes.length > LARGEST_KEPT) {
+            bytes = new byte[LARGEST_KEPT]; // a row of an unusual size has passed
+        }
     }
 
     public void clear() {
