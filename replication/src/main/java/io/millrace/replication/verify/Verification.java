@@ -279,8 +279,10 @@ public final class Verification {
             BatchSink sink =
                     batch -> {
                         // A source finds wider types in the midst of its values, as in a sync.
-                        landed.updateAndGet(last -> last.reading(batch.schema(), landing));
-                        try (ColumnBatch rows = landed.get().apply(batch)) {
+                        var reading =
+                                landed.updateAndGet(
+                                        last -> last.reading(batch.schema(), landing));
+                        try (ColumnBatch rows = reading.apply(batch)) {
                             request.destination().fit(rows);
                             hash(rows, hashes);
                         }
