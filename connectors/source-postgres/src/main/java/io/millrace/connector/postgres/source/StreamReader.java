@@ -590,7 +590,10 @@ final class StreamReader {
                 opened.snapshot().next() - state.snapshot().orElseThrow().oldest()
                         > TRANSACTIONS_UNTIL_RENEWAL;
         if (rows == 0 && !state.others() && !state.resumed() && !old && state.last().isPresent()) {
-            return; // the state that we were given still tells all
+            // The state that we were given still tells all. It is given again: whoever keeps states
+            // may take a run without one for a run that has none.
+            output.checkpoint(state.toJson());
+            return;
         }
         Optional<String> last = state.last();
         if (state.cursor().isPresent() && (rows > 0 || last.isEmpty())) {
