@@ -44,12 +44,11 @@ public final class EpochFormat {
 
     /** Prints a datetime, on its own wall clock. */
     public static String print(Datetime datetime, String format) {
-        double timestamp = datetime.timestamp();
         return switch (format) {
-            case "%s" -> Python.str(Numbers.truncate(timestamp));
-            case "%s_as_float" -> Python.str(timestamp);
-            case "%epoch_microseconds" -> Python.str(Numbers.truncate(timestamp * 1_000_000));
-            case "%ms" -> Python.str(Numbers.truncate(timestamp * 1000));
+            case "%s" -> Python.str(Numbers.truncate(datetime.timestamp()));
+            case "%s_as_float" -> Python.str(datetime.timestamp());
+            case "%epoch_microseconds" -> Python.str(Numbers.truncate(datetime.timestamp() * 1_000_000));
+            case "%ms" -> Python.str(Numbers.truncate(datetime.timestamp() * 1000));
             default -> {
                 if (!format.contains("%_ms")) {
                     yield DateFormat.strftime(datetime, format);

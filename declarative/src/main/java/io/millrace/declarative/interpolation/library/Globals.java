@@ -25,6 +25,7 @@ final class Globals {
 
     private Globals() {}
 
+    /** The functions by name, and {@code self}, which published manifests mention. */
     static Map<String, Object> table() {
         Map<String, Object> table = new HashMap<>();
         table.put("dict", new Function("dict", arguments -> Containers.dict("dict", arguments)));
@@ -40,7 +41,26 @@ final class Globals {
             Object separator = arguments.bind("joiner", 0, "sep")[0];
             return new Joiner(Python.isMissing(separator) ? ", " : separator);
         }));
+        table.put("self", new TemplateReference());
         return table;
+    }
+
+    /** What {@code self} is: a door to the blocks of a template, of which ours have none to show. */
+    private static final class TemplateReference implements PythonObject {
+        @Override
+        public @Nullable Object attribute(String name) {
+            return Python.MISSING;
+        }
+
+        @Override
+        public String typeName() {
+            return "TemplateReference";
+        }
+
+        @Override
+        public String repr() {
+            return "<TemplateReference None>";
+        }
     }
 
     private static final class Cycler implements PythonObject {

@@ -251,9 +251,6 @@ final class TextFilters {
     }
 
     private static Object absolute(@Nullable Object value) {
-        if (value instanceof Undefined undefined) {
-            throw undefined.failure();
-        }
         if (value != null && (Numbers.isInteger(value) || value instanceof Double)) {
             return Numbers.absolute(value);
         }

@@ -126,6 +126,9 @@ final class FormatSpec {
     }
 
     private String formatText(String text) {
+        if (positiveZero) {
+            throw PythonError.value("Negative zero coercion (z) not allowed in string format specifier");
+        }
         if (type != 0 && type != 's') {
             throw unknownCode("str");
         }
@@ -169,6 +172,9 @@ final class FormatSpec {
                 return pad(Character.toString(number.intValue()), align == 0 || align == '=' ? '<' : align, 0);
             }
             default -> {}
+        }
+        if (positiveZero) {
+            throw PythonError.value("Negative zero coercion (z) not allowed in integer format specifier");
         }
         if (precision >= 0) {
             throw PythonError.value("Precision not allowed in integer format specifier");

@@ -151,12 +151,24 @@ public final class IsoDates {
 
     /** What Python's {@code int()} makes of a part of the text, blanks and sign included; -1 if nothing valid. */
     private static int number(String text, int start, int end) {
+        if (start < end && end <= text.length() && areDigits(text, start, end)) {
+            return Integer.parseInt(text, start, end, 10);
+        }
         try {
             Object number = Numbers.parseInteger(text.substring(Math.min(start, text.length()), Math.min(end, text.length())), 10);
             return number instanceof Long value && value >= 0 && value <= Integer.MAX_VALUE ? value.intValue() : -1;
         } catch (PythonError _) {
             return -1;
         }
+    }
+
+    private static boolean areDigits(String text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return end - start < 10;
     }
 
     private static final class Time {

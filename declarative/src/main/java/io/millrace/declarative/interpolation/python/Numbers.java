@@ -324,6 +324,14 @@ public final class Numbers {
         if (digits.endsWith("0") && digits.length() > 1) {
             digits = digits.substring(0, digits.length() - 1);
         }
+        if (digits.length() == 2) {
+            // Java writes two digits at least, and for the smallest numbers one is enough.
+            BigDecimal single = new BigDecimal(java).abs().round(new MathContext(1, RoundingMode.HALF_EVEN));
+            if (single.doubleValue() == Math.abs(real)) {
+                digits = single.unscaledValue().toString();
+                exponent = single.precision() - single.scale() - 1;
+            }
+        }
         String sign = start == 1 ? "-" : "";
         if (exponent < -4 || exponent >= 16) {
             String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";

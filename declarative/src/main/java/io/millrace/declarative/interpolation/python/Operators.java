@@ -1,6 +1,7 @@
 package io.millrace.declarative.interpolation.python;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -153,6 +154,10 @@ public final class Operators {
         }
         if (!Numbers.isInteger(count)) {
             return null;
+        }
+        boolean sequence = Python.text(value) != null || value instanceof List<?>;
+        if (sequence && count instanceof BigInteger) {
+            throw PythonError.overflow("cannot fit 'int' into an index-sized integer");
         }
         return switch (value) {
             case String text -> Text.repeat(text, Numbers.clipped(count));

@@ -76,6 +76,11 @@ final class PercentFormat {
 
     private void placeholder() {
         Object named = Python.MISSING;
+        if (peek() == '%') {
+            result.append('%');
+            at++;
+            return;
+        }
         if (peek() == '(') {
             int depth = 1;
             int start = ++at;
@@ -119,10 +124,6 @@ final class PercentFormat {
         }
         char code = peek();
         at++;
-        if (code == '%') {
-            result.append('%');
-            return;
-        }
         Object value = Python.isMissing(named) ? next() : named;
         String text = switch (code) {
             case 's', 'r', 'a' -> {
@@ -193,7 +194,7 @@ final class PercentFormat {
 
     private static String integer(@Nullable Object value, char code, int precision, boolean alternate, char sign) {
         BigInteger number;
-        if (value instanceof Undefined undefined) {
+        if (value instanceof Undefined undefined && "diu".indexOf(code) >= 0) {
             throw undefined.failure();
         }
         if (value instanceof Double real && (code == 'd' || code == 'i' || code == 'u')) {

@@ -57,9 +57,6 @@ final class Compiler {
     /** The whole template, in a new unit. */
     Step template(List<Statement> statements, Scope.Unit unit) {
         var scope = new Scope(unit, null);
-        if (Names.reads(statements, "self")) {
-            scope.parameter("self");
-        }
         scope.analyze(statements);
         return entering(new Place(scope, false, false), statements);
     }
