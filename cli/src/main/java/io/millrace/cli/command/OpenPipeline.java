@@ -2,7 +2,6 @@ package io.millrace.cli.command;
 
 import io.millrace.cli.pipeline.PipelineFile;
 import io.millrace.cli.pipeline.StreamResolver;
-import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.Source;
@@ -127,9 +126,12 @@ final class OpenPipeline implements AutoCloseable {
     /** Discovers the source's streams and holds the file against them. */
     SyncRequest request(List<String> streams, boolean fullRefresh, boolean acceptSchemaChanges)
             throws InterruptedException {
-        List<StreamName> known = checkpoints().stream().map(StoredCheckpoint::stream).toList();
         var resolver =
-                new StreamResolver(file, source.discover(), known, destination.supportedModes());
+                new StreamResolver(
+                        file,
+                        source.discover(),
+                        () -> checkpoints().stream().map(StoredCheckpoint::stream).toList(),
+                        destination.supportedModes());
         StreamResolver.Resolved resolved = resolver.resolve(streams);
         return new SyncRequest(
                 file.name(),

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -29,7 +30,8 @@ import tools.jackson.databind.JsonNode;
 public final class StreamResolver {
     private final PipelineFile file;
     private final List<StreamDescription> discovered;
-    private final Set<StreamName> known;
+    private final KnownStreams known;
+    private @Nullable Set<StreamName> loaded;
     private final Set<SyncMode> supportedModes;
     private final List<Problem> problems = new ArrayList<>();
     private final List<StreamName> missing = new ArrayList<>();
@@ -42,6 +44,12 @@ public final class StreamResolver {
         }
     }
 
+    /** The streams that a pipeline has synced before; asked for only where it matters. */
+    @FunctionalInterface
+    public interface KnownStreams {
+        Collection<StreamName> load() throws InterruptedException;
+    }
+
     /**
      * @param known the streams that the pipeline has synced before
      * @param supportedModes the modes that the destination can do
@@ -49,11 +57,11 @@ public final class StreamResolver {
     public StreamResolver(
             PipelineFile file,
             List<StreamDescription> discovered,
-            Collection<StreamName> known,
+            KnownStreams known,
             Set<SyncMode> supportedModes) {
         this.file = file;
         this.discovered = discovered;
-        this.known = Set.copyOf(known);
+        this.known = known;
         this.supportedModes = supportedModes;
     }
 
@@ -61,7 +69,7 @@ public final class StreamResolver {
      * @param wanted the streams that the command names; empty for all of the pipeline's
      * @throws ProblemsException with everything that is wrong
      */
-    public Resolved resolve(List<String> wanted) {
+    public Resolved resolve(List<String> wanted) throws InterruptedException {
         List<StreamConfiguration> streams = new ArrayList<>();
         select().forEach((stream, entry) -> configure(stream, entry).ifPresent(streams::add));
         requireTablesOfTheirOwn(streams);
@@ -75,7 +83,7 @@ public final class StreamResolver {
      * Each stream with the entry that it was selected by; the streams of names first, then those of
      * globs.
      */
-    private Map<StreamDescription, StreamEntry> select() {
+    private Map<StreamDescription, StreamEntry> select() throws InterruptedException {
         Map<StreamDescription, StreamEntry> selected = new LinkedHashMap<>();
         if (file.streams().isEmpty()) {
             for (StreamDescription stream : discovered) {
@@ -141,13 +149,13 @@ public final class StreamResolver {
      * A stream that nobody named is taken if it was there from the beginning, or if new ones are to
      * be added.
      */
-    private boolean mayBeNew(StreamName name) {
+    private boolean mayBeNew(StreamName name) throws InterruptedException {
         return file.schemaChanges() == SchemaChangePolicy.PROPAGATE
-                || known.isEmpty()
-                || known.contains(name);
+                || known().isEmpty()
+                || known().contains(name);
     }
 
-    private Optional<StreamDescription> find(StreamEntry entry) {
+    private Optional<StreamDescription> find(StreamEntry entry) throws InterruptedException {
         List<StreamDescription> exact =
                 discovered.stream()
                         .filter(stream -> stream.name().toString().equals(entry.pattern()))
@@ -175,7 +183,7 @@ public final class StreamResolver {
             return Optional.empty();
         }
         Optional<StreamName> gone =
-                known.stream()
+                known().stream()
                         .filter(name ->
                                 name.toString().equals(entry.pattern())
                                         || name.name().equals(entry.pattern()))
@@ -193,6 +201,13 @@ public final class StreamResolver {
                                                     NearestName.hint(entry.pattern(), names()))));
         }
         return Optional.empty();
+    }
+
+    private Set<StreamName> known() throws InterruptedException {
+        if (loaded == null) {
+            loaded = Set.copyOf(known.load());
+        }
+        return loaded;
     }
 
     private List<String> names() {

@@ -17,7 +17,7 @@ public abstract sealed class Vector implements AutoCloseable
     static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     final BatchMemory memory;
-    private final ColumnType type;
+    private ColumnType type;
     private @org.jspecify.annotations.Nullable MemorySegment validity;
     private int validityCapacity; // in rows
     private int nullCount;
@@ -62,6 +62,23 @@ public abstract sealed class Vector implements AutoCloseable
 
     public final ColumnType type() {
         return type;
+    }
+
+    /**
+     * From now on the values are of {@code other}, whose layout is the same and for which the same
+     * bytes say the same: JSON text and JSON text that may be written anew.
+     */
+    public final void retype(ColumnType other) {
+        boolean json = isJson(type) && isJson(other);
+        if (!json) {
+            throw new IllegalArgumentException(
+                    "values of %s are none of %s".formatted(type, other));
+        }
+        type = other;
+    }
+
+    private static boolean isJson(ColumnType type) {
+        return type instanceof ColumnType.Json || type instanceof ColumnType.Jsonb;
     }
 
     /** How many values it holds, nulls included. */

@@ -4,6 +4,7 @@ import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.json.Json;
 import io.millrace.replication.sync.Receipt.StreamReceipt;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -82,13 +83,18 @@ final class StreamRun {
                         && stored.filter(durable ->
                                         durable.generationComplete()
                                                 && durable.generation() == generation
-                                                && lastHandedState().equals(durable.state()))
+                                                && sameState(lastHandedState(), durable.state()))
                                 .isPresent();
         if (finished) {
             acknowledgeAll();
             completed();
         }
         return finished;
+    }
+
+    private static boolean sameState(Optional<JsonNode> left, Optional<JsonNode> right) {
+        return left.isPresent() == right.isPresent()
+                && (left.isEmpty() || Json.equalByValue(left.get(), right.get()));
     }
 
     private Optional<JsonNode> lastHandedState() {
@@ -101,7 +107,7 @@ final class StreamRun {
         stored.flatMap(StoredCheckpoint::state)
                 .ifPresent(durable -> {
                     for (Handed item : handed) {
-                        if (item.checkpoint.state().equals(durable)) {
+                        if (Json.equalByValue(item.checkpoint.state(), durable)) {
                             acknowledge(item.checkpoint);
                             break;
                         }

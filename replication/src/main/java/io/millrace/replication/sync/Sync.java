@@ -38,6 +38,9 @@ public final class Sync {
     private final SyncSettings settings;
     private final Map<StreamName, StreamRun> runs = new LinkedHashMap<>();
     private final List<Failure> failures = new ArrayList<>();
+    private Instant startedAt = Instant.EPOCH;
+    private @Nullable Receipt receipt;
+    private boolean receiptKept;
     private volatile boolean cancelled;
     private volatile @Nullable Thread runner;
 
@@ -61,7 +64,7 @@ public final class Sync {
 
     /** Runs to the end; once. */
     public Receipt run() {
-        Instant startedAt = settings.clock().instant();
+        startedAt = settings.clock().instant();
         runner = Thread.currentThread();
         for (StreamName stream : request.missing()) {
             failures.add(
@@ -88,7 +91,11 @@ public final class Sync {
             Thread.interrupted(); // a cancel may have come after the last wait; what follows is
             // quick
         }
-        return receipt(startedAt);
+        Receipt concluded = receipt == null ? conclude() : receipt;
+        if (!receiptKept) {
+            keep(concluded);
+        }
+        return concluded;
     }
 
     private void attempts() throws InterruptedException {
@@ -159,6 +166,11 @@ public final class Sync {
             Attempt attempt = new Attempt(session, first);
             attempt.begin(pending);
             attempt.read();
+            if (runs.values().stream().noneMatch(this::worthAnother)) {
+                receipt = conclude();
+                save(session, receipt);
+                receiptKept = true;
+            }
             return Optional.empty();
         } catch (SyncFailure e) {
             progress.detail(e.detail(), e);
@@ -173,7 +185,7 @@ public final class Sync {
                 : new LocallyCheckpointed(session, request, settings.clock());
     }
 
-    private Receipt receipt(Instant startedAt) {
+    private Receipt conclude() {
         boolean allComplete = true;
         boolean any = false;
         for (StreamRun run : runs.values()) {
@@ -191,16 +203,13 @@ public final class Sync {
         } else {
             status = any ? Status.INCOMPLETE : Status.FAILED;
         }
-        Receipt receipt =
-                new Receipt(
-                        request.pipeline(),
-                        status,
-                        startedAt,
-                        settings.clock().instant(),
-                        runs.values().stream().map(StreamRun::receipt).toList(),
-                        failures);
-        keep(receipt);
-        return receipt;
+        return new Receipt(
+                request.pipeline(),
+                status,
+                startedAt,
+                settings.clock().instant(),
+                runs.values().stream().map(StreamRun::receipt).toList(),
+                failures);
     }
 
     /**
@@ -209,11 +218,19 @@ public final class Sync {
      */
     private void keep(Receipt receipt) {
         try (DestinationSession session = open()) {
-            session.saveReceipt(receipt.toJson());
+            save(session, receipt);
         } catch (SyncFailure e) {
             progress.detail("The receipt could not be kept at the destination: " + e.detail(), e);
         } catch (InterruptedException e) {
             progress.detail("The receipt could not be kept at the destination: interrupted", e);
+        }
+    }
+
+    private void save(DestinationSession session, Receipt receipt) throws InterruptedException {
+        try {
+            session.saveReceipt(receipt.toJson());
+        } catch (SyncFailure e) {
+            progress.detail("The receipt could not be kept at the destination: " + e.detail(), e);
         }
     }
 

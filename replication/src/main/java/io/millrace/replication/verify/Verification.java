@@ -280,8 +280,7 @@ public final class Verification {
                     batch -> {
                         // A source finds wider types in the midst of its values, as in a sync.
                         var reading =
-                                landed.updateAndGet(
-                                        last -> last.reading(batch.schema(), landing));
+                                landed.updateAndGet(last -> last.reading(batch.schema(), landing));
                         try (ColumnBatch rows = reading.apply(batch)) {
                             request.destination().fit(rows);
                             hash(rows, hashes);

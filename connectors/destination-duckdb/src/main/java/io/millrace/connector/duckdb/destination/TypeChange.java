@@ -21,7 +21,7 @@ final class TypeChange {
         }
         ColumnType present = table.orElseThrow();
         if (DuckDbTypes.sqlName(present).equals(DuckDbTypes.sqlName(wanted))) {
-            return wanted; // the finer of ours: a JSON number's text, jsonb
+            return wanted; // the finer of ours: a JSON number's text
         }
         if (present instanceof ColumnType.Text) {
             return source instanceof ColumnType.JsonNumber ? new ColumnType.Text() : asText(wanted);
@@ -37,6 +37,8 @@ final class TypeChange {
     static ColumnType landed(ColumnType source) {
         return switch (source) {
             case ColumnType.JsonNumber _ -> new ColumnType.Float64();
+            // DuckDB keeps the text as it is, so that its bytes are what is compared.
+            case ColumnType.Jsonb _ -> new ColumnType.Json();
             case ColumnType.ListOf(ColumnType.JsonNumber _) ->
                     new ColumnType.ListOf(new ColumnType.Float64());
             default -> source;
