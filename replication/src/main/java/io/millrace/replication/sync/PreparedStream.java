@@ -4,6 +4,10 @@ import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.connector.StreamTarget;
+import io.millrace.protocol.schema.Column;
+import io.millrace.protocol.schema.ColumnType;
+import io.millrace.protocol.schema.StreamSchema;
+import io.millrace.replication.checkpoint.CheckpointDetails;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +66,45 @@ public record PreparedStream(
                             TargetNames.target(stream, request.naming(), pipeline, assignment)));
         }
         return prepared;
+    }
+
+    /**
+     * The same with the columns as they have landed, where the source has found wider types in the
+     * midst of its values than it discovers.
+     */
+    public PreparedStream asLanded() {
+        Optional<StreamSchema> known =
+                stored.flatMap(checkpoint -> CheckpointDetails.parse(checkpoint.details()))
+                        .map(CheckpointDetails::schema);
+        if (known.isEmpty()) {
+            return this;
+        }
+        List<Column> columns = new ArrayList<>();
+        for (Column column : assignment.targetSchema().columns()) {
+            var place = known.get().indexOf(column.name());
+            Column landed = place.isPresent() ? known.get().column(place.getAsInt()) : column;
+            columns.add(isWide(landed.type()) ? column.withType(landed.type()) : column);
+        }
+        var schema = new StreamSchema(columns);
+        List<ColumnType> before =
+                assignment.targetSchema().columns().stream().map(Column::type).toList();
+        if (schema.columns().stream().map(Column::type).toList().equals(before)) {
+            return this;
+        }
+        var wider =
+                new StreamPipeline(
+                        configuration.name(),
+                        configuration.mappers(),
+                        assignment.readSchema(),
+                        schema);
+        return new PreparedStream(
+                configuration, stored, assignment, wider, target.withSchema(wider.mappedSchema()));
+    }
+
+    private static boolean isWide(ColumnType type) {
+        return type instanceof ColumnType.Text
+                || type instanceof ColumnType.BigDecimalText
+                || type instanceof ColumnType.Decimal;
     }
 
     /**

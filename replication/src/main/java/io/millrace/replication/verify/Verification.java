@@ -56,7 +56,7 @@ public final class Verification {
     public VerifyReport run() throws InterruptedException {
         List<StreamReport> reports = new ArrayList<>();
         for (PreparedStream stream : PreparedStream.prepare(request)) {
-            reports.add(new StreamComparison(stream).run());
+            reports.add(new StreamComparison(stream.asLanded()).run());
         }
         return new VerifyReport(reports);
     }

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Reads CSV: block by block, and within a block column by column. */
 final class CsvReader implements FileReader {
-    private static final int SAMPLED_ROWS = 10_000;
+    /** Looked at for types: all of most files, in a moment. */
     private static final long SAMPLED_BYTES = 8 << 20;
 
     /** Bytes between checkpoints within a file. */
@@ -68,11 +68,7 @@ final class CsvReader implements FileReader {
                         new ColumnType.Text(), format.nullValues(), layout.dialect().quote());
         try (InputStream content = file.open(format.encoding(), layout.offset())) {
             var blocks = tokenizer(content, layout, layout.offset(), layout.line(), new Unheard());
-            long seen = 0;
-            while (seen < SAMPLED_ROWS
-                    && blocks.offset() - layout.offset() < SAMPLED_BYTES
-                    && blocks.nextBlock()) {
-                seen += blocks.rows();
+            while (blocks.offset() - layout.offset() < SAMPLED_BYTES && blocks.nextBlock()) {
                 for (int i = 0; i < guesses.length; i++) {
                     texts.show(blocks, i, guesses.length, guesses[i]);
                 }

@@ -17,7 +17,6 @@ import java.util.Optional;
 
 /** Reads JSON: an object in each line, or one array of objects. */
 final class JsonReader implements FileReader {
-    private static final int SAMPLED_RECORDS = 10_000;
     private static final long SAMPLED_BYTES = 8 << 20;
     private static final long CHECKPOINT_BYTES = 64 << 20;
     private static final int HEAD_BYTES = 4096;
@@ -75,14 +74,10 @@ final class JsonReader implements FileReader {
         if (sampled) {
             try (InputStream content = file.open(format.encoding(), 0)) {
                 JsonRecords records = records(content, opening, 0, 1);
-                int seen = 0;
-                while (seen < SAMPLED_RECORDS
-                        && records.offset() < SAMPLED_BYTES
-                        && records.next()) {
+                while (records.offset() < SAMPLED_BYTES && records.next()) {
                     if (!records.tooLarge()) {
                         shape.see(records.buffer(), records.from(), records.to());
                     }
-                    seen++;
                 }
             } catch (IOException failure) {
                 throw file.failure(failure);

@@ -160,18 +160,18 @@ class IncrementalTest extends FilesTest {
 
     @Test
     void aColumnThatWasWidenedStaysWideInTheNextRun() throws IOException, InterruptedException {
-        var content = new StringBuilder("n\n");
+        var content = new StringBuilder("n,pad\n");
         for (int i = 0; i < 12_000; i++) {
-            content.append(i == 11_999 ? "x" : "5").append('\n');
+            content.append(i == 11_999 ? "x," : "5,").append("-".repeat(800)).append('\n');
         }
         write("in/a.csv", content.toString());
         StreamDescription stream = all().discover().getFirst();
         var first = read(all(), stream, APPEND, Optional.empty(), Purpose.SYNC);
-        assertThat(types(first.schema())).containsExactly("n text");
-        write("in/b.csv", "n\n6\n");
+        assertThat(types(first.schema())).containsExactly("n text", "pad text");
+        write("in/b.csv", "n,pad\n6,p\n");
         var second = read(all(), stream, APPEND, last(first), Purpose.SYNC);
-        assertThat(types(second.schema())).containsExactly("n text");
-        assertThat(second.rows).containsExactly(row("6"));
+        assertThat(types(second.schema())).containsExactly("n text", "pad text");
+        assertThat(second.rows).containsExactly(row("6", "p"));
     }
 
     @Test

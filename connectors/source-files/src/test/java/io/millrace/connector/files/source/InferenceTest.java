@@ -9,6 +9,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class InferenceTest extends FilesTest {
+    /** 25,000 rows with it are more than what is looked at for types. */
+    private static final String PAD = "-".repeat(400);
 
     @Test
     void aTypeIsTakenOnlyIfItPrintsEveryValueAsItWas() throws IOException, InterruptedException {
@@ -95,13 +97,16 @@ class InferenceTest extends FilesTest {
             {"1", "\"a \"\"quote\"\"\"", "text"},
         };
         for (String[] one : cases) {
-            var content = new StringBuilder("n,x\n");
+            var content = new StringBuilder("n,x,pad\n");
             for (int i = 0; i < 30_000; i++) {
-                content.append(i).append(',').append(i == 25_000 ? one[1] : one[0]).append('\n');
+                content.append(i).append(',').append(i == 25_000 ? one[1] : one[0]);
+                content.append(',').append(PAD).append('\n');
             }
             write("a.csv", content.toString());
             var stream = read("a.csv");
-            assertThat(types(stream.schema())).as(one[1]).containsExactly("n int64", "x " + one[2]);
+            assertThat(types(stream.schema()))
+                    .as(one[1])
+                    .containsExactly("n int64", "x " + one[2], "pad text");
             assertThat(stream.schemas).hasSize(2);
             assertThat(stream.rows).hasSize(30_000);
             for (int i = 0; i < 30_000; i++) {
@@ -109,7 +114,7 @@ class InferenceTest extends FilesTest {
                         i == 25_000
                                 ? one[1].replaceAll("^\"|\"$", "").replace("\"\"", "\"")
                                 : one[0];
-                assertThat(stream.rows.get(i)).isEqualTo(row(Integer.toString(i), value));
+                assertThat(stream.rows.get(i)).isEqualTo(row(Integer.toString(i), value, PAD));
             }
         }
     }

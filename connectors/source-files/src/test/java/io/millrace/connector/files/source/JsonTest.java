@@ -8,6 +8,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 class JsonTest extends FilesTest {
+    /** 11,000 records with it are more than what is looked at for types. */
+    private static final String PAD = " ".repeat(800) + "\n";
 
     @Test
     void eachLineIsARecordWhateverItsLineEnd() throws IOException, InterruptedException {
@@ -80,7 +82,7 @@ class JsonTest extends FilesTest {
     void aValueOrFieldBehindTheSampleWidensTheStream() throws IOException, InterruptedException {
         var content = new StringBuilder();
         for (int i = 0; i < 12_000; i++) {
-            content.append(i == 11_000 ? "{\"a\": \"07\", \"b\": 5}\n" : "{\"a\": 7}\n");
+            content.append(i == 11_000 ? "{\"a\": \"07\", \"b\": 5}\n" : "{\"a\": 7}" + PAD);
         }
         write("a.jsonl", content.toString());
         var stream = read("a.jsonl");
