@@ -193,6 +193,9 @@ final class TextFilters {
         if (Python.length(value) <= (long) length + leeway) {
             return value;
         }
+        if (value instanceof List<?> && !killWords) {
+            throw PythonError.attribute("'list' object has no attribute 'rsplit'");
+        }
         String text = Python.requireText("can only truncate str", value);
         String cut = Text.slice(text, 0, length - Text.length(end));
         int space = cut.lastIndexOf(' ');

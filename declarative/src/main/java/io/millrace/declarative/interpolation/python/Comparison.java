@@ -133,13 +133,7 @@ public final class Comparison {
 
     /** {@code left < right} and its siblings. Fails for types that have no order. */
     public static boolean ordered(Ordering ordering, @Nullable Object left, @Nullable Object right) {
-        if (left instanceof Undefined undefined) {
-            throw undefined.failure();
-        }
-        if (right instanceof Undefined undefined) {
-            throw undefined.failure();
-        }
-        if (left instanceof PythonSet || left instanceof DictView) {
+        if ((left instanceof PythonSet || left instanceof DictView) && !(right instanceof Undefined)) {
             return orderedSets(ordering, left, right);
         }
         int comparison = three(ordering.sign, left, right, 0);
@@ -152,6 +146,12 @@ public final class Comparison {
     }
 
     private static int three(String sign, @Nullable Object left, @Nullable Object right, int depth) {
+        if (left instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        if (right instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
         if (left != null && right != null && Numbers.isNumber(left) && Numbers.isNumber(right)) {
             return (left instanceof Double x && x.isNaN()) || (right instanceof Double y && y.isNaN()) ? UNORDERED : Numbers.compare(left, right);
         }

@@ -62,43 +62,52 @@ public final class Dicts {
     private static @Nullable Object storedKey(Map<?, ?> map, @Nullable Object key) {
         return switch (key) {
             case Boolean flag -> storedNumber(map, BigInteger.valueOf(flag ? 1 : 0));
-            case Long number -> map.containsKey(number) ? number : storedNumber(map, BigInteger.valueOf(number));
+            case Long number -> has(map, number) ? number : storedNumber(map, BigInteger.valueOf(number));
             case BigInteger number -> storedNumber(map, number);
             case Double number -> {
                 if (number == Math.rint(number) && !Double.isInfinite(number)) {
                     yield storedNumber(map, new BigDecimal(number).toBigInteger());
                 }
-                yield map.containsKey(number) ? number : Python.MISSING;
+                yield has(map, number) ? number : Python.MISSING;
             }
-            case Markup markup -> map.containsKey(markup.text()) ? markup.text() : Python.MISSING;
+            case Markup markup -> has(map, markup.text()) ? markup.text() : Python.MISSING;
             case null, default -> {
                 checkHashable(key);
-                yield map.containsKey(key) ? key : Python.MISSING;
+                yield has(map, key) ? key : Python.MISSING;
             }
         };
     }
 
     private static Object storedNumber(Map<?, ?> map, BigInteger number) {
         Object integer = Numbers.normal(number);
-        if (map.containsKey(integer)) {
+        if (has(map, integer)) {
             return integer;
         }
         double real = number.doubleValue();
         if (!Double.isInfinite(real) && new BigDecimal(real).toBigInteger().equals(number)) {
-            if (map.containsKey(real)) {
+            if (has(map, real)) {
                 return real;
             }
-            if (real == 0 && map.containsKey(-0.0)) {
+            if (real == 0 && has(map, -0.0)) {
                 return -0.0;
             }
         }
-        if (number.signum() == 0 && map.containsKey(false)) {
+        if (number.signum() == 0 && has(map, false)) {
             return false;
         }
-        if (number.equals(BigInteger.ONE) && map.containsKey(true)) {
+        if (number.equals(BigInteger.ONE) && has(map, true)) {
             return true;
         }
         return Python.MISSING;
+    }
+
+    /** Whether the map has the key; a map of one kind of keys, such as names of headers, has none of another kind. */
+    private static boolean has(Map<?, ?> map, @Nullable Object key) {
+        try {
+            return map.containsKey(key);
+        } catch (ClassCastException | NullPointerException _) {
+            return false;
+        }
     }
 
     static void checkHashable(@Nullable Object value) {

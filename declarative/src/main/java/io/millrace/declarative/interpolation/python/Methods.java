@@ -52,6 +52,11 @@ public final class Methods {
         if (owner == null) {
             return Python.MISSING;
         }
+        if (Python.isDict(owner)) {
+            // Nearly every look-up of nearly every template is one in a record.
+            Method method = ContainerMethods.DICT.get(name);
+            return method == null ? Python.MISSING : new BoundMethod(owner, name, method);
+        }
         Object value = switch (owner) {
             case PythonObject object -> object.attribute(name);
             case Datetime datetime -> DateMethods.field(datetime, name);

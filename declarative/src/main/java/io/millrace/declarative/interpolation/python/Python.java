@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +151,7 @@ public final class Python {
     @SuppressWarnings("unchecked")
     public static Iterator<@Nullable Object> iterate(@Nullable Object value) {
         return switch (value) {
-            case List<?> list -> (Iterator<Object>) list.iterator();
+            case List<?> list -> new ListIteration(list);
             case Map<?, ?> map -> (Iterator<Object>) map.keySet().iterator();
             case String text -> Text.characters(text).iterator();
             case Markup markup -> Text.characters(markup.text()).iterator();
@@ -162,6 +163,29 @@ public final class Python {
             case PythonObject object when object.iterator().isPresent() -> object.iterator().get();
             case null, default -> throw PythonError.type("'%s' object is not iterable".formatted(typeName(value)));
         };
+    }
+
+    /** Goes through a list by position, as Python does, so that a loop may change the list that it goes through. */
+    private static final class ListIteration implements Iterator<@Nullable Object> {
+        private final List<?> list;
+        private int next;
+
+        private ListIteration(List<?> list) {
+            this.list = list;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next < list.size();
+        }
+
+        @Override
+        public @Nullable Object next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            return list.get(next++);
+        }
     }
 
     private static List<Object> bytesAsNumbers(Bytes bytes) {
