@@ -15,9 +15,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One text of a manifest and what is known of it before it is evaluated. The meaning of an evaluation is: render the text,
- * then read the result as a Python literal; a result that is none stays text. Where the template is a single expression, its
- * value takes a short cut that leads to the same.
+ * One text of a manifest and what is known of it before it is evaluated. The meaning of an
+ * evaluation is: render the text, then read the result as a Python literal; a result that is none
+ * stays text. Where the template is a single expression, its value takes a short cut that leads to
+ * the same.
  */
 final class CompiledText {
     private static final String NO_LONGER_SUPPORTED = "stream_state";
@@ -34,13 +35,16 @@ final class CompiledText {
 
     static CompiledText of(String text, Library library) {
         if (text.contains(NO_LONGER_SUPPORTED)) {
-            var error = new PythonError(
-                    PythonError.Kind.CONFIGURATION,
-                    "`stream_state` is no longer supported in templates. Use `stream_interval` instead.");
+            var error =
+                    new PythonError(
+                            PythonError.Kind.CONFIGURATION,
+                            "`stream_state` is no longer supported in templates. Use"
+                                    + " `stream_interval` instead.");
             return new CompiledText(text, Optional.empty(), Optional.of(error));
         }
         try {
-            return new CompiledText(text, Optional.of(Template.compile(text, library)), Optional.empty());
+            return new CompiledText(
+                    text, Optional.of(Template.compile(text, library)), Optional.empty());
         } catch (PythonError error) {
             return new CompiledText(text, Optional.empty(), Optional.of(error));
         }
@@ -90,7 +94,8 @@ final class CompiledText {
             if (error.kind() != PythonError.Kind.TYPE) {
                 throw error;
             }
-            // The reference takes a type error for a sign that the text is no template, and goes on with the text itself.
+            // The reference takes a type error for a sign that the text is no template, and goes on
+            // with the text itself.
             return text.isEmpty() ? Python.MISSING : literal(text, types);
         }
     }
@@ -121,8 +126,8 @@ final class CompiledText {
     }
 
     /**
-     * The value, or {@code null} where the text renders empty or uses what isn't there: how the values of mappings are
-     * evaluated.
+     * The value, or {@code null} where the text renders empty or uses what isn't there: how the
+     * values of mappings are evaluated.
      */
     @Nullable Object evaluateOrNone(Variables variables, Set<LiteralType> types) {
         try {

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variables of an evaluation. Immutable: {@link #with} returns a further context, at the cost of one small object, so
- * that one can be made for each record.
+ * The variables of an evaluation. Immutable: {@link #with} returns a further context, at the cost
+ * of one small object, so that one can be made for each record.
  *
  * <p>{@code stream_interval} and {@code stream_partition} are other names for {@code stream_slice}.
  */
@@ -35,13 +35,16 @@ public final class Context implements Variables {
     /** This, and one more variable, which hides another of the same name. */
     public Context with(String variable, @Nullable Object variableValue) {
         if (!canonical(variable).equals(variable)) {
-            throw new IllegalArgumentException("%s is another name for stream_slice".formatted(variable));
+            throw new IllegalArgumentException(
+                    "%s is another name for stream_slice".formatted(variable));
         }
         return new Context(this, variable, variableValue);
     }
 
     private static String canonical(String variable) {
-        return variable.equals("stream_interval") || variable.equals("stream_partition") ? "stream_slice" : variable;
+        return variable.equals("stream_interval") || variable.equals("stream_partition")
+                ? "stream_slice"
+                : variable;
     }
 
     @Override

@@ -23,17 +23,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates templates that come as JSON lines, for tools: {@code {"kind", "template", "context", "valid"}} becomes {@code
- * {"value": …}} or {@code {"error": class, "message": …}}, in order, each flushed at once.
+ * Evaluates templates that come as JSON lines, for tools: {@code {"kind", "template", "context",
+ * "valid"}} becomes {@code {"value": …}} or {@code {"error": class, "message": …}}, in order, each
+ * flushed at once.
  *
- * <p>{@code kind} is {@code string}, {@code boolean}, {@code mapping} or {@code nested}. {@code context} has the variables;
- * {@code config} and {@code parameters} are empty if absent; {@code stream_slice} is given by its parts {@code partition},
- * {@code cursor_slice} and {@code extra_fields}, and defined whenever the template names it. {@code valid} has the Python
- * types that values of a mapping may become. A value that JSON has no word for is written as {@code {"python": type, "repr":
- * text}}.
+ * <p>{@code kind} is {@code string}, {@code boolean}, {@code mapping} or {@code nested}. {@code
+ * context} has the variables; {@code config} and {@code parameters} are empty if absent; {@code
+ * stream_slice} is given by its parts {@code partition}, {@code cursor_slice} and {@code
+ * extra_fields}, and defined whenever the template names it. {@code valid} has the Python types
+ * that values of a mapping may become. A value that JSON has no word for is written as {@code
+ * {"python": type, "repr": text}}.
  */
 public final class EvaluationLines {
-    private static final List<String> SLICE_NAMES = List.of("stream_slice", "stream_partition", "stream_interval");
+    private static final List<String> SLICE_NAMES =
+            List.of("stream_slice", "stream_partition", "stream_interval");
 
     private final Interpolation interpolation;
 
@@ -88,10 +91,13 @@ public final class EvaluationLines {
         String text = template instanceof String string ? string : Json.dumps(template);
         if (slice != null) {
             Map<String, Object> parts = object(slice);
-            context = context.with(
-                    "stream_slice",
-                    new StreamSlice(
-                            object(parts.get("partition")), object(parts.get("cursor_slice")), object(parts.get("extra_fields"))));
+            context =
+                    context.with(
+                            "stream_slice",
+                            new StreamSlice(
+                                    object(parts.get("partition")),
+                                    object(parts.get("cursor_slice")),
+                                    object(parts.get("extra_fields"))));
         } else if (SLICE_NAMES.stream().anyMatch(text::contains)) {
             context = context.with("stream_slice", StreamSlice.EMPTY);
         }
@@ -100,12 +106,23 @@ public final class EvaluationLines {
         }
         String kind = request.get("kind") instanceof String name ? name : "string";
         return switch (kind) {
-            case "string" -> interpolation.string(requireText(template), parameters).evaluate(context);
+            case "string" ->
+                    interpolation.string(requireText(template), parameters).evaluate(context);
             case "boolean" ->
-                template instanceof Boolean flag ? flag : interpolation.condition(requireText(template), parameters).evaluate(context);
-            case "mapping" -> interpolation.mapping(object(template), parameters).evaluate(context, types(request.get("valid")));
+                    template instanceof Boolean flag
+                            ? flag
+                            : interpolation
+                                    .condition(requireText(template), parameters)
+                                    .evaluate(context);
+            case "mapping" ->
+                    interpolation
+                            .mapping(object(template), parameters)
+                            .evaluate(context, types(request.get("valid")));
             case "nested" -> interpolation.nested(template, parameters).evaluate(context);
-            default -> throw PythonError.value("kind has to be string, boolean, mapping or nested, not %s.".formatted(kind));
+            default ->
+                    throw PythonError.value(
+                            "kind has to be string, boolean, mapping or nested, not %s."
+                                    .formatted(kind));
         };
     }
 
@@ -125,7 +142,10 @@ public final class EvaluationLines {
         Set<LiteralType> types = new LinkedHashSet<>();
         if (names instanceof List<?> list) {
             for (Object name : list) {
-                types.add(LiteralType.find(Python.str(name)).orElseThrow(() -> PythonError.value("Unknown type %s.".formatted(name))));
+                types.add(
+                        LiteralType.find(Python.str(name))
+                                .orElseThrow(() ->
+                                        PythonError.value("Unknown type %s.".formatted(name))));
             }
         }
         return types;
@@ -140,7 +160,9 @@ public final class EvaluationLines {
                 list.forEach(item -> items.add(encode(item)));
                 yield items;
             }
-            case Map<?, ?> map when Python.isDict(map) && map.keySet().stream().allMatch(key -> key instanceof String) -> {
+            case Map<?, ?> map
+                    when Python.isDict(map)
+                            && map.keySet().stream().allMatch(key -> key instanceof String) -> {
                 Map<String, Object> entries = new LinkedHashMap<>();
                 map.forEach((key, item) -> entries.put((String) key, encode(item)));
                 yield entries;

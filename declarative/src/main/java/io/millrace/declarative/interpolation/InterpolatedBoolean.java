@@ -9,9 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A condition: a text that counts as true unless its value is nothing, zero, empty or the word for false. */
+/**
+ * A condition: a text that counts as true unless its value is nothing, zero, empty or the word for
+ * false.
+ */
 public final class InterpolatedBoolean {
-    private static final Set<String> FALSE_WORDS = Set.of("False", "false", "{}", "[]", "()", "", "0", "0.0");
+    private static final Set<String> FALSE_WORDS =
+            Set.of("False", "false", "{}", "[]", "()", "", "0", "0.0");
 
     private final CompiledText text;
     private final Map<String, ?> parameters;
@@ -39,7 +43,9 @@ public final class InterpolatedBoolean {
     /** Whether the condition holds. What isn't there makes it false. */
     public boolean evaluate(Context context) {
         try {
-            Object value = text.evaluate(CompiledText.withParameters(context, parameters), Interpolation.ANY);
+            Object value =
+                    text.evaluate(
+                            CompiledText.withParameters(context, parameters), Interpolation.ANY);
             return !Python.isMissing(value) && holds(value);
         } catch (PythonError error) {
             if (error.kind() != PythonError.Kind.UNDEFINED) {

@@ -1,5 +1,6 @@
 package io.millrace.declarative.interpolation;
 
+import io.millrace.declarative.interpolation.python.Dicts;
 import io.millrace.declarative.interpolation.template.Variables;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,24 +27,33 @@ public final class InterpolatedMapping {
         return entries.isEmpty();
     }
 
-    /** Keys as text, values of any type. A key or value that is empty, or uses what isn't there, becomes null. */
+    /**
+     * Keys as text, values of any type. A key or value that is empty, or uses what isn't there,
+     * becomes null.
+     */
     public Map<Object, Object> evaluate(Context context) {
         return evaluate(context, TEXT, Interpolation.ANY);
     }
 
-    /** Keys as text, values of the types only: another one stays the text that it was rendered as. */
+    /**
+     * Keys as text, values of the types only: another one stays the text that it was rendered as.
+     */
     public Map<Object, Object> evaluate(Context context, Set<LiteralType> valueTypes) {
         return evaluate(context, TEXT, valueTypes);
     }
 
     /** Keys and values of the given types; no types are no restriction. */
-    public Map<Object, Object> evaluate(Context context, Set<LiteralType> keyTypes, Set<LiteralType> valueTypes) {
+    public Map<Object, Object> evaluate(
+            Context context, Set<LiteralType> keyTypes, Set<LiteralType> valueTypes) {
         Variables variables = CompiledText.withParameters(context, parameters);
         Map<Object, Object> result = LinkedHashMap.newLinkedHashMap(entries.size());
-        entries.forEach((key, value) -> io.millrace.declarative.interpolation.python.Dicts.put(
-                result,
-                key.evaluateOrNone(variables, keyTypes),
-                value.template.isPresent() ? value.template.get().evaluateOrNone(variables, valueTypes) : value.constant));
+        entries.forEach((key, value) ->
+                Dicts.put(
+                        result,
+                        key.evaluateOrNone(variables, keyTypes),
+                        value.template.isPresent()
+                                ? value.template.get().evaluateOrNone(variables, valueTypes)
+                                : value.constant));
         return result;
     }
 }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A structure whose keys and texts are templates at every depth: a JSON body. Entries whose value is null, or became so, are
- * left out; items of lists stay.
+ * A structure whose keys and texts are templates at every depth: a JSON body. Entries whose value
+ * is null, or became so, are left out; items of lists stay.
  */
 public final class InterpolatedNestedMapping {
 
@@ -40,7 +40,8 @@ public final class InterpolatedNestedMapping {
 
     private static @Nullable Object evaluate(Node node, Variables variables) {
         return switch (node) {
-            case Text(CompiledText template) -> template.evaluateOrNone(variables, Interpolation.ANY);
+            case Text(CompiledText template) ->
+                    template.evaluateOrNone(variables, Interpolation.ANY);
             case Constant(Object value) -> value;
             case Items(List<Node> items) -> {
                 List<Object> result = new ArrayList<>(items.size());
@@ -51,7 +52,8 @@ public final class InterpolatedNestedMapping {
             }
             case Mapping(Map<Node, Node> entries) -> {
                 Map<Object, Object> result = LinkedHashMap.newLinkedHashMap(entries.size());
-                entries.forEach((key, value) -> Dicts.put(result, evaluate(key, variables), evaluate(value, variables)));
+                entries.forEach((key, value) ->
+                        Dicts.put(result, evaluate(key, variables), evaluate(value, variables)));
                 result.values().removeIf(value -> value == null);
                 yield result;
             }

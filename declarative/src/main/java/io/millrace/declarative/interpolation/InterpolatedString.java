@@ -10,15 +10,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text with templates in it, as most fields of a manifest have one. Unlike the reference, it doesn't turn into its own raw
- * text for good once an evaluation gave that (as a type error on a first record would make it).
+ * A text with templates in it, as most fields of a manifest have one. Unlike the reference, it
+ * doesn't turn into its own raw text for good once an evaluation gave that (as a type error on a
+ * first record would make it).
  */
 public final class InterpolatedString {
     private final CompiledText text;
     private final Optional<CompiledText> otherwise;
     private final Map<String, ?> parameters;
 
-    InterpolatedString(CompiledText text, Optional<CompiledText> otherwise, Map<String, ?> parameters) {
+    InterpolatedString(
+            CompiledText text, Optional<CompiledText> otherwise, Map<String, ?> parameters) {
         this.text = text;
         this.otherwise = otherwise;
         this.parameters = parameters;
@@ -55,14 +57,16 @@ public final class InterpolatedString {
                 return value;
             }
         } catch (PythonError error) {
-            if (error.kind() != PythonError.Kind.UNDEFINED || (otherwise.isEmpty() && text.isRepeatable())) {
+            if (error.kind() != PythonError.Kind.UNDEFINED
+                    || (otherwise.isEmpty() && text.isRepeatable())) {
                 throw error;
             }
         }
         if (otherwise.isEmpty() && text.isRepeatable()) {
             return "";
         }
-        // Without a default of its own, a template is its own default and is evaluated twice, effects included.
+        // Without a default of its own, a template is its own default and is evaluated twice,
+        // effects included.
         value = fallback.evaluate(variables, types);
         return Python.isMissing(value) ? "" : value;
     }

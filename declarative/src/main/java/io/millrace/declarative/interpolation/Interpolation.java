@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Compiles the templates of a manifest. What it makes is immutable and may be used by many threads.
  *
- * <p>A text that is no template compiles all the same, and fails when it is evaluated, since the reference engine reports it
- * then too; {@code fault()} tells beforehand. Evaluations fail with {@link
- * io.millrace.declarative.interpolation.python.PythonError}.
+ * <p>A text that is no template compiles all the same, and fails when it is evaluated, since the
+ * reference engine reports it then too; {@code fault()} tells beforehand. Evaluations fail with
+ * {@link io.millrace.declarative.interpolation.python.PythonError}.
  */
 public final class Interpolation {
     private final Library library;
@@ -34,11 +34,16 @@ public final class Interpolation {
         return new InterpolatedString(compile(template), Optional.empty(), parameters);
     }
 
-    /** A text whose value is wanted; where it renders empty, {@code otherwise} is evaluated in its place. */
+    /**
+     * A text whose value is wanted; where it renders empty, {@code otherwise} is evaluated in its
+     * place.
+     */
     public InterpolatedString string(String template, String otherwise, Map<String, ?> parameters) {
         // The reference can't tell an empty default from none.
         return new InterpolatedString(
-                compile(template), otherwise.isEmpty() ? Optional.empty() : Optional.of(compile(otherwise)), parameters);
+                compile(template),
+                otherwise.isEmpty() ? Optional.empty() : Optional.of(compile(otherwise)),
+                parameters);
     }
 
     /** A condition. */
@@ -49,11 +54,12 @@ public final class Interpolation {
     /** A mapping whose keys and texts are templates, such as request parameters. */
     public InterpolatedMapping mapping(Map<String, ?> templates, Map<String, ?> parameters) {
         Map<CompiledText, InterpolatedMapping.Entry> entries = new LinkedHashMap<>();
-        templates.forEach((key, value) -> entries.put(
-                compile(key),
-                value instanceof String text
-                        ? new InterpolatedMapping.Entry(Optional.of(compile(text)), null)
-                        : new InterpolatedMapping.Entry(Optional.empty(), value)));
+        templates.forEach((key, value) ->
+                entries.put(
+                        compile(key),
+                        value instanceof String text
+                                ? new InterpolatedMapping.Entry(Optional.of(compile(text)), null)
+                                : new InterpolatedMapping.Entry(Optional.empty(), value)));
         return new InterpolatedMapping(entries, parameters);
     }
 
@@ -66,11 +72,14 @@ public final class Interpolation {
         return switch (template) {
             case String text -> new InterpolatedNestedMapping.Text(compile(text));
             case Map<?, ?> map -> {
-                Map<InterpolatedNestedMapping.Node, InterpolatedNestedMapping.Node> entries = new LinkedHashMap<>();
+                Map<InterpolatedNestedMapping.Node, InterpolatedNestedMapping.Node> entries =
+                        new LinkedHashMap<>();
                 map.forEach((key, value) -> entries.put(compileNested(key), compileNested(value)));
                 yield new InterpolatedNestedMapping.Mapping(entries);
             }
-            case List<?> list -> new InterpolatedNestedMapping.Items(list.stream().map(this::compileNested).toList());
+            case List<?> list ->
+                    new InterpolatedNestedMapping.Items(
+                            list.stream().map(this::compileNested).toList());
             case null, default -> new InterpolatedNestedMapping.Constant(template);
         };
     }

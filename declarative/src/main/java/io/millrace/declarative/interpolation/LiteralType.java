@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The types that a field may restrict its values to; a value of another type stays the text that it was written as. */
+/**
+ * The types that a field may restrict its values to; a value of another type stays the text that it
+ * was written as.
+ */
 public enum LiteralType {
     STRING("str"),
     /** Whole numbers, and booleans, as in Python. */

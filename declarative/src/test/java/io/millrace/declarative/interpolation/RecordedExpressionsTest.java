@@ -21,7 +21,10 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
-/** Replays what the reference engine made of thousands of templates, where those recordings lie beside the checkout. */
+/**
+ * Replays what the reference engine made of thousands of templates, where those recordings lie
+ * beside the checkout.
+ */
 class RecordedExpressionsTest {
     private static final Path RECORDINGS = Path.of("shared", "conformance", "expressions.json.gz");
 
@@ -30,8 +33,10 @@ class RecordedExpressionsTest {
         Optional<Path> file = find();
         assumeThat(file).as("recordings at ../%s", RECORDINGS).isPresent();
         Map<?, ?> recorded = read(file.orElseThrow());
-        var lines = new EvaluationLines(
-                Interpolation.of(InstantSource.fixed(Instant.parse((String) recorded.get("now")))));
+        var lines =
+                new EvaluationLines(
+                        Interpolation.of(
+                                InstantSource.fixed(Instant.parse((String) recorded.get("now")))));
         List<String> differences = new ArrayList<>();
         int count = 0;
         for (Object evaluation : (List<?>) recorded.get("evaluations")) {
@@ -42,13 +47,18 @@ class RecordedExpressionsTest {
                     request.put(key, example.get(key));
                 }
             }
-            Map<?, ?> answer = (Map<?, ?>) Objects.requireNonNull(Json.parse(lines.evaluate(Json.dumps(request))));
+            Map<?, ?> answer =
+                    (Map<?, ?>)
+                            Objects.requireNonNull(Json.parse(lines.evaluate(Json.dumps(request))));
             Map<?, ?> expected = (Map<?, ?>) example.get("expect");
-            boolean same = expected.containsKey("error")
-                    ? answer.containsKey("error")
-                    : answer.containsKey("value") && Objects.equals(answer.get("value"), expected.get("value"));
+            boolean same =
+                    expected.containsKey("error")
+                            ? answer.containsKey("error")
+                            : answer.containsKey("value")
+                                    && Objects.equals(answer.get("value"), expected.get("value"));
             if (!same) {
-                differences.add("%s: ours %s, the reference's %s".formatted(request, answer, expected));
+                differences.add(
+                        "%s: ours %s, the reference's %s".formatted(request, answer, expected));
             }
             count++;
         }
@@ -65,7 +75,9 @@ class RecordedExpressionsTest {
 
     private static Map<?, ?> read(Path file) throws IOException {
         try (InputStream input = new GZIPInputStream(Files.newInputStream(file))) {
-            return (Map<?, ?>) Objects.requireNonNull(Json.parse(new String(input.readAllBytes(), StandardCharsets.UTF_8)));
+            return (Map<?, ?>)
+                    Objects.requireNonNull(
+                            Json.parse(new String(input.readAllBytes(), StandardCharsets.UTF_8)));
         }
     }
 }

@@ -20,7 +20,10 @@ public final class Templates {
         return value(template, "{}");
     }
 
-    /** The value of a text with the variables of a JSON object, {@code config} among them if it is there. */
+    /**
+     * The value of a text with the variables of a JSON object, {@code config} among them if it is
+     * there.
+     */
     public static Object value(String template, String variables) {
         return INTERPOLATION.string(template, Map.of()).evaluate(context(variables));
     }
@@ -31,7 +34,8 @@ public final class Templates {
 
     public static Map<String, Object> json(String object) {
         Map<String, Object> result = new LinkedHashMap<>();
-        ((Map<?, ?>) Objects.requireNonNull(Json.parse(object))).forEach((key, value) -> result.put((String) key, value));
+        ((Map<?, ?>) Objects.requireNonNull(Json.parse(object)))
+                .forEach((key, value) -> result.put((String) key, value));
         return result;
     }
 

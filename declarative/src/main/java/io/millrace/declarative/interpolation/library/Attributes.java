@@ -8,7 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A path of attributes such as {@code address.city} or {@code items.0.id}, as several filters take it.
+ * A path of attributes such as {@code address.city} or {@code items.0.id}, as several filters take
+ * it.
  *
  * @param otherwise stands for what isn't there, unless it is null
  */

@@ -3,9 +3,13 @@ package io.millrace.declarative.interpolation.library;
 import io.millrace.declarative.interpolation.python.PythonError;
 import java.io.ByteArrayOutputStream;
 
-/** Base64 as Python's {@code b64decode} reads it: characters outside of the alphabet are skipped, padding must suffice. */
+/**
+ * Base64 as Python's {@code b64decode} reads it: characters outside of the alphabet are skipped,
+ * padding must suffice.
+ */
 final class Base64Text {
-    private static final String ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    private static final String ALPHABET =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     private Base64Text() {}
 

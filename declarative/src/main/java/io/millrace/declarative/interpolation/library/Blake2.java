@@ -13,8 +13,10 @@ final class Blake2 {
 
     /** The message schedule, one permutation a round; BLAKE2b begins again after ten. */
     private static final String[] SIGMA = {
-        "0123456789abcdef", "ea489fd61c02b753", "b8c052fdae367194", "7931dcbe265a40f8", "905724afe1bc683d",
-        "2c6a0b834d75fe19", "c51fed4a0763928b", "db7ec13950f4862a", "6fe9b308c2d714a5", "a2847615fb9e3cd0"
+        "0123456789abcdef", "ea489fd61c02b753", "b8c052fdae367194", "7931dcbe265a40f8",
+                "905724afe1bc683d",
+        "2c6a0b834d75fe19", "c51fed4a0763928b", "db7ec13950f4862a", "6fe9b308c2d714a5",
+                "a2847615fb9e3cd0"
     };
 
     private Blake2() {}
@@ -29,7 +31,10 @@ final class Blake2 {
         return hash(content, 32, 10, new int[] {16, 12, 8, 7});
     }
 
-    /** One algorithm for both: words are kept in longs, and cut to {@code length / 8} bytes where the small one needs it. */
+    /**
+     * One algorithm for both: words are kept in longs, and cut to {@code length / 8} bytes where
+     * the small one needs it.
+     */
     private static byte[] hash(byte[] content, int length, int rounds, int[] rotations) {
         int wordBytes = length / 8;
         long mask = wordBytes == 8 ? -1L : 0xFFFFFFFFL;
@@ -41,8 +46,13 @@ final class Blake2 {
         state[0] ^= 0x01010000L ^ length;
         int blocks = Math.max((content.length + blockSize - 1) / blockSize, 1);
         for (int block = 0; block < blocks; block++) {
-            byte[] part = Arrays.copyOf(
-                    Arrays.copyOfRange(content, block * blockSize, Math.min((block + 1) * blockSize, content.length)), blockSize);
+            byte[] part =
+                    Arrays.copyOf(
+                            Arrays.copyOfRange(
+                                    content,
+                                    block * blockSize,
+                                    Math.min((block + 1) * blockSize, content.length)),
+                            blockSize);
             ByteBuffer buffer = ByteBuffer.wrap(part).order(ByteOrder.LITTLE_ENDIAN);
             var message = new long[16];
             for (int i = 0; i < 16; i++) {
@@ -63,7 +73,14 @@ final class Blake2 {
         return result.array();
     }
 
-    private static void compress(long[] state, long[] message, long counted, boolean last, int rounds, int[] rotations, int wordBytes) {
+    private static void compress(
+            long[] state,
+            long[] message,
+            long counted,
+            boolean last,
+            int rounds,
+            int[] rotations,
+            int wordBytes) {
         long mask = wordBytes == 8 ? -1L : 0xFFFFFFFFL;
         var work = new long[16];
         for (int i = 0; i < 8; i++) {
@@ -101,6 +118,8 @@ final class Blake2 {
     }
 
     private static long rotate(long word, int bits, int wordBytes) {
-        return wordBytes == 8 ? Long.rotateRight(word, bits) : Integer.rotateRight((int) word, bits) & 0xFFFFFFFFL;
+        return wordBytes == 8
+                ? Long.rotateRight(word, bits)
+                : Integer.rotateRight((int) word, bits) & 0xFFFFFFFFL;
     }
 }

@@ -17,11 +17,34 @@ import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The functions that the template language itself brings; {@code range} is left out, as in the reference. */
+/**
+ * The functions that the template language itself brings; {@code range} is left out, as in the
+ * reference.
+ */
 final class Globals {
-    private static final List<String> WORDS = List.of(
-            "lorem", "ipsum", "dolor", "sit", "amet", "consectetuer", "adipiscing", "elit", "sed", "diam", "nonummy", "nibh", "euismod",
-            "tincidunt", "ut", "laoreet", "dolore", "magna", "aliquam", "erat", "volutpat");
+    private static final List<String> WORDS =
+            List.of(
+                    "lorem",
+                    "ipsum",
+                    "dolor",
+                    "sit",
+                    "amet",
+                    "consectetuer",
+                    "adipiscing",
+                    "elit",
+                    "sed",
+                    "diam",
+                    "nonummy",
+                    "nibh",
+                    "euismod",
+                    "tincidunt",
+                    "ut",
+                    "laoreet",
+                    "dolore",
+                    "magna",
+                    "aliquam",
+                    "erat",
+                    "volutpat");
 
     private Globals() {}
 
@@ -29,23 +52,39 @@ final class Globals {
     static Map<String, Object> table() {
         Map<String, Object> table = new HashMap<>();
         table.put("dict", new Function("dict", arguments -> Containers.dict("dict", arguments)));
-        table.put("namespace", new Function("namespace", arguments -> new Namespace(Containers.dict("namespace", arguments))));
+        table.put(
+                "namespace",
+                new Function(
+                        "namespace",
+                        arguments -> new Namespace(Containers.dict("namespace", arguments))));
         table.put("lipsum", new Function("lipsum", Globals::lipsum));
-        table.put("cycler", new Function("cycler", arguments -> {
-            if (arguments.count() == 0) {
-                throw new PythonError(PythonError.Kind.RUNTIME, "at least one item has to be provided");
-            }
-            return new Cycler(arguments.positional());
-        }));
-        table.put("joiner", new Function("joiner", arguments -> {
-            Object separator = arguments.bind("joiner", 0, "sep")[0];
-            return new Joiner(Python.isMissing(separator) ? ", " : separator);
-        }));
+        table.put(
+                "cycler",
+                new Function(
+                        "cycler",
+                        arguments -> {
+                            if (arguments.count() == 0) {
+                                throw new PythonError(
+                                        PythonError.Kind.RUNTIME,
+                                        "at least one item has to be provided");
+                            }
+                            return new Cycler(arguments.positional());
+                        }));
+        table.put(
+                "joiner",
+                new Function(
+                        "joiner",
+                        arguments -> {
+                            Object separator = arguments.bind("joiner", 0, "sep")[0];
+                            return new Joiner(Python.isMissing(separator) ? ", " : separator);
+                        }));
         table.put("self", new TemplateReference());
         return table;
     }
 
-    /** What {@code self} is: a door to the blocks of a template, of which ours have none to show. */
+    /**
+     * What {@code self} is: a door to the blocks of a template, of which ours have none to show.
+     */
     private static final class TemplateReference implements PythonObject {
         @Override
         public @Nullable Object attribute(String name) {
@@ -75,17 +114,23 @@ final class Globals {
         public @Nullable Object attribute(String name) {
             return switch (name) {
                 case "current" -> items[at];
-                case "next" -> new Function("next", arguments -> {
-                    arguments.bind("next", 0);
-                    Object item = items[at];
-                    at = (at + 1) % items.length;
-                    return item;
-                });
-                case "reset" -> new Function("reset", arguments -> {
-                    arguments.bind("reset", 0);
-                    at = 0;
-                    return null;
-                });
+                case "next" ->
+                        new Function(
+                                "next",
+                                arguments -> {
+                                    arguments.bind("next", 0);
+                                    Object item = items[at];
+                                    at = (at + 1) % items.length;
+                                    return item;
+                                });
+                case "reset" ->
+                        new Function(
+                                "reset",
+                                arguments -> {
+                                    arguments.bind("reset", 0);
+                                    at = 0;
+                                    return null;
+                                });
                 default -> Python.MISSING;
             };
         }

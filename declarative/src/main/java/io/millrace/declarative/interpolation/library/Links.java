@@ -6,11 +6,12 @@ import java.util.regex.Pattern;
 
 /** Makes links of the addresses in a text of HTML. */
 final class Links {
-    private static final Pattern ADDRESS = Pattern.compile(
-            "^((https?://|www\\.)(([\\w%-]+\\.)+)?([a-z]{2,63}|xn--[\\w%]{2,59})|([\\w%-]{2,63}\\.)+(com|net|int|edu|gov|org|info|mil)"
-                    + "|(https?://)((([\\d]{1,3})(\\.[\\d]{1,3}){3})|(\\[([\\da-f]{0,4}:){2}([\\da-f]{0,4}:?){1,6}])))"
-                    + "(?::[\\d]{1,5})?(?:[/?#]\\S*)?$",
-            Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+    private static final Pattern ADDRESS =
+            Pattern.compile(
+                    "^((https?://|www\\.)(([\\w%-]+\\.)+)?([a-z]{2,63}|xn--[\\w%]{2,59})|([\\w%-]{2,63}\\.)+(com|net|int|edu|gov|org|info|mil)"
+                        + "|(https?://)((([\\d]{1,3})(\\.[\\d]{1,3}){3})|(\\[([\\da-f]{0,4}:){2}([\\da-f]{0,4}:?){1,6}])))"
+                        + "(?::[\\d]{1,5})?(?:[/?#]\\S*)?$",
+                    Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private static final Pattern MAIL = Pattern.compile("^\\S+@\\w[\\w.-]*\\.\\w+$");
     private static final Pattern SPACE = Pattern.compile("(\\s+)", Pattern.UNICODE_CHARACTER_CLASS);
@@ -31,7 +32,8 @@ final class Links {
         Matcher spaces = SPACE.matcher(text);
         int at = 0;
         while (spaces.find()) {
-            result.append(word(text.substring(at, spaces.start()), limit, extras)).append(spaces.group());
+            result.append(word(text.substring(at, spaces.start()), limit, extras))
+                    .append(spaces.group());
             at = spaces.end();
         }
         return result.append(word(text.substring(at), limit, extras)).toString();
@@ -46,7 +48,11 @@ final class Links {
             head = start.group();
             middle = middle.substring(start.end());
         }
-        if (middle.endsWith(")") || middle.endsWith(">") || middle.endsWith(".") || middle.endsWith(",") || middle.endsWith("&gt;")) {
+        if (middle.endsWith(")")
+                || middle.endsWith(">")
+                || middle.endsWith(".")
+                || middle.endsWith(",")
+                || middle.endsWith("&gt;")) {
             Matcher end = TAIL.matcher(middle);
             if (end.find()) {
                 tail = end.group();
@@ -65,11 +71,17 @@ final class Links {
         }
         String linked = middle;
         if (ADDRESS.matcher(middle).matches()) {
-            String scheme = middle.startsWith("https://") || middle.startsWith("http://") ? "" : "https://";
-            linked = "<a href=\"%s%s\"%s>%s</a>".formatted(scheme, middle, extras, shown(middle, limit));
+            String scheme =
+                    middle.startsWith("https://") || middle.startsWith("http://") ? "" : "https://";
+            linked =
+                    "<a href=\"%s%s\"%s>%s</a>"
+                            .formatted(scheme, middle, extras, shown(middle, limit));
         } else if (middle.startsWith("mailto:") && MAIL.matcher(middle.substring(7)).matches()) {
             linked = "<a href=\"%s\">%s</a>".formatted(middle, middle.substring(7));
-        } else if (middle.contains("@") && !middle.startsWith("www.") && !middle.contains(":") && MAIL.matcher(middle).matches()) {
+        } else if (middle.contains("@")
+                && !middle.startsWith("www.")
+                && !middle.contains(":")
+                && MAIL.matcher(middle).matches()) {
             linked = "<a href=\"mailto:%s\">%s</a>".formatted(middle, middle);
         }
         return head + linked + tail;

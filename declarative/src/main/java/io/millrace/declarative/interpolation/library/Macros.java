@@ -16,6 +16,7 @@ import io.millrace.declarative.interpolation.python.Undefined;
 import io.millrace.declarative.interpolation.python.Zone;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -25,7 +26,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions that the reference engine adds, most of them about time. */
 final class Macros {
-    /** Zones by name, whatever the case. The three that Java knows under another name only are the reference's too. */
+    /**
+     * Zones by name, whatever the case. The three that Java knows under another name only are the
+     * reference's too.
+     */
     private static final Map<String, ZoneId> ZONES = zones();
 
     private final InstantSource clock;
@@ -37,31 +41,62 @@ final class Macros {
     static Map<String, Object> table(InstantSource clock) {
         var self = new Macros(clock);
         Map<String, Object> table = new HashMap<>();
-        add(table, "now_utc", arguments -> {
-            arguments.bind("now_utc", 0);
-            return self.now();
-        });
-        add(table, "today_utc", arguments -> {
-            arguments.bind("today_utc", 0);
-            return self.now().date();
-        });
+        add(
+                table,
+                "now_utc",
+                arguments -> {
+                    arguments.bind("now_utc", 0);
+                    return self.now();
+                });
+        add(
+                table,
+                "today_utc",
+                arguments -> {
+                    arguments.bind("today_utc", 0);
+                    return self.now().date();
+                });
         add(table, "today_with_timezone", self::todayWithTimezone);
         add(table, "timestamp", arguments -> timestamp(arguments.bind("timestamp", 1, "dt")[0]));
-        add(table, "str_to_datetime", arguments -> parsed(arguments.bind("str_to_datetime", 1, "s")[0]));
+        add(
+                table,
+                "str_to_datetime",
+                arguments -> parsed(arguments.bind("str_to_datetime", 1, "s")[0]));
         add(table, "format_datetime", Macros::formatDatetime);
-        add(table, "duration", arguments -> IsoDates.duration(
-                requireText("Expecting a string", arguments.bind("duration", 1, "datestring")[0])));
+        add(
+                table,
+                "duration",
+                arguments ->
+                        IsoDates.duration(
+                                requireText(
+                                        "Expecting a string",
+                                        arguments.bind("duration", 1, "datestring")[0])));
         add(table, "day_delta", self::dayDelta);
         add(table, "max", arguments -> extreme("max", arguments, Comparison.Ordering.GREATER));
         add(table, "min", arguments -> extreme("min", arguments, Comparison.Ordering.LESS));
-        add(table, "sanitize_url", arguments -> Percent.quotePlus(
-                requireText("quote_from_bytes() expected bytes", arguments.bind("sanitize_url", 1, "value")[0])));
-        add(table, "camel_case_to_snake_case", arguments -> snakeCase(
-                requireText("expected string or bytes-like object", arguments.bind("camel_case_to_snake_case", 1, "value")[0])));
-        add(table, "generate_uuid", arguments -> {
-            arguments.bind("generate_uuid", 0);
-            return UUID.randomUUID().toString();
-        });
+        add(
+                table,
+                "sanitize_url",
+                arguments ->
+                        Percent.quotePlus(
+                                requireText(
+                                        "quote_from_bytes() expected bytes",
+                                        arguments.bind("sanitize_url", 1, "value")[0])));
+        add(
+                table,
+                "camel_case_to_snake_case",
+                arguments ->
+                        snakeCase(
+                                requireText(
+                                        "expected string or bytes-like object",
+                                        arguments
+                                                .bind("camel_case_to_snake_case", 1, "value")[0])));
+        add(
+                table,
+                "generate_uuid",
+                arguments -> {
+                    arguments.bind("generate_uuid", 0);
+                    return UUID.randomUUID().toString();
+                });
         return table;
     }
 
@@ -80,7 +115,10 @@ final class Macros {
     private Object todayWithTimezone(Arguments arguments) {
         Object name = arguments.bind("today_with_timezone", 1, "timezone")[0];
         String text = Python.text(name);
-        ZoneId zone = text == null ? null : ZONES.get(text.replace("_plus_", "+").replace("_minus_", "-"));
+        ZoneId zone =
+                text == null
+                        ? null
+                        : ZONES.get(text.replace("_plus_", "+").replace("_minus_", "-"));
         if (zone == null) {
             throw new PythonError(PythonError.Kind.UNKNOWN_TIME_ZONE, Python.repr(name));
         }
@@ -101,7 +139,9 @@ final class Macros {
     }
 
     private static Object timestamp(@Nullable Object value) {
-        return Numbers.isInteger(value) || value instanceof Double ? Python.toInteger(value) : (Object) parsed(value).timestamp();
+        return Numbers.isInteger(value) || value instanceof Double
+                ? Python.toInteger(value)
+                : (Object) parsed(value).timestamp();
     }
 
     /** An ISO-8601 text as a datetime in UTC, which it is taken for where it names no zone. */
@@ -111,29 +151,38 @@ final class Macros {
         }
         if (Python.text(value) == null && Python.hasLength(value)) {
             // The reference's parser looks at the length before it looks at the type.
-            throw Python.length(value) < 4 ? PythonError.value("ISO string too short") : PythonError.type("Expecting a string");
+            throw Python.length(value) < 4
+                    ? PythonError.value("ISO string too short")
+                    : PythonError.type("Expecting a string");
         }
         Datetime datetime = IsoDates.parse(requireText("Expecting a string", value));
         return datetime.isNaive() ? datetime.labelled(Zone.PYTZ_UTC) : datetime.in(Zone.PYTZ_UTC);
     }
 
     private static Object formatDatetime(Arguments arguments) {
-        @Nullable Object[] bound = arguments.bind("format_datetime", 2, "dt", "format", "input_format");
+        @Nullable Object[] bound =
+                arguments.bind("format_datetime", 2, "dt", "format", "input_format");
         Object value = bound[0];
         Object inputFormat = Python.isMissing(bound[2]) ? null : bound[2];
         if (value instanceof Datetime datetime) {
-            return DateFormat.strftime(datetime, requireText("strftime() argument 1 must be str", bound[1]));
+            return DateFormat.strftime(
+                    datetime, requireText("strftime() argument 1 must be str", bound[1]));
         }
         Datetime datetime;
         if (value != null && Numbers.isInteger(value)) {
-            String format = Python.isTrue(inputFormat) ? requireText("strptime() argument 2 must be str", inputFormat) : "%s";
+            String format =
+                    Python.isTrue(inputFormat)
+                            ? requireText("strptime() argument 2 must be str", inputFormat)
+                            : "%s";
             datetime = EpochFormat.parse(value, format);
         } else if (Python.isTrue(inputFormat)) {
             if (value instanceof Undefined) {
                 throw PythonError.type("strptime() argument 1 must be str, not Undefined");
             }
-            datetime = DateFormat.parse(
-                    requireText("strptime() argument 1 must be str", value), requireText("strptime() argument 2 must be str", inputFormat));
+            datetime =
+                    DateFormat.parse(
+                            requireText("strptime() argument 1 must be str", value),
+                            requireText("strptime() argument 2 must be str", inputFormat));
         } else {
             datetime = parsed(value);
         }
@@ -148,21 +197,30 @@ final class Macros {
         @Nullable Object[] bound = arguments.bind("day_delta", 1, "num_days", "format");
         Object days = bound[0];
         if (!Numbers.isInteger(days) && !(days instanceof Double)) {
-            throw PythonError.type("unsupported type for timedelta days component: %s".formatted(Python.typeName(days)));
+            throw PythonError.type(
+                    "unsupported type for timedelta days component: %s"
+                            .formatted(Python.typeName(days)));
         }
         Object moved = Operators.add(now(), Operators.multiply(TimeDelta.ofDays(1), days));
-        String format = Python.isMissing(bound[1]) ? "%Y-%m-%dT%H:%M:%S.%f%z" : requireText("strftime() argument 1 must be str", bound[1]);
+        String format =
+                Python.isMissing(bound[1])
+                        ? "%Y-%m-%dT%H:%M:%S.%f%z"
+                        : requireText("strftime() argument 1 must be str", bound[1]);
         return moved instanceof Datetime datetime ? DateFormat.strftime(datetime, format) : moved;
     }
 
-    private static @Nullable Object extreme(String name, Arguments arguments, Comparison.Ordering better) {
+    private static @Nullable Object extreme(
+            String name, Arguments arguments, Comparison.Ordering better) {
         if (!arguments.keywords().isEmpty()) {
             throw PythonError.type("%s() got an unexpected keyword argument".formatted(name));
         }
         if (arguments.count() == 0) {
             throw PythonError.type("%s expected at least 1 argument, got 0".formatted(name));
         }
-        Iterator<?> items = arguments.count() == 1 ? Python.iterate(arguments.get(0)) : java.util.Arrays.asList(arguments.positional()).iterator();
+        Iterator<?> items =
+                arguments.count() == 1
+                        ? Python.iterate(arguments.get(0))
+                        : Arrays.asList(arguments.positional()).iterator();
         if (!items.hasNext()) {
             throw PythonError.value("%s() arg is an empty sequence".formatted(name));
         }

@@ -11,7 +11,11 @@ final class Percent {
         var result = new StringBuilder(text.length() + 16);
         for (byte unit : ReferenceFilters.utf8(text)) {
             char c = (char) (unit & 0xFF);
-            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ALWAYS_SAFE.indexOf(c) >= 0;
+            boolean plain =
+                    (c >= 'a' && c <= 'z')
+                            || (c >= 'A' && c <= 'Z')
+                            || (c >= '0' && c <= '9')
+                            || ALWAYS_SAFE.indexOf(c) >= 0;
             if (plain || (c < 128 && safe.indexOf(c) >= 0)) {
                 result.append(c);
             } else {

@@ -8,6 +8,7 @@ import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.interpolation.python.Undefined;
 import io.millrace.declarative.interpolation.template.Filter;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -22,23 +23,35 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/** The filters that the reference engine adds to the template language, or puts in the place of one of its own. */
+/**
+ * The filters that the reference engine adds to the template language, or puts in the place of one
+ * of its own.
+ */
 final class ReferenceFilters {
-    private static final Map<String, String> DIGESTS = Map.ofEntries(
-            Map.entry("md5", "MD5"),
-            Map.entry("sha1", "SHA-1"),
-            Map.entry("sha224", "SHA-224"),
-            Map.entry("sha256", "SHA-256"),
-            Map.entry("sha384", "SHA-384"),
-            Map.entry("sha512", "SHA-512"),
-            Map.entry("sha3_224", "SHA3-224"),
-            Map.entry("sha3_256", "SHA3-256"),
-            Map.entry("sha3_384", "SHA3-384"),
-            Map.entry("sha3_512", "SHA3-512"));
+    private static final Map<String, String> DIGESTS =
+            Map.ofEntries(
+                    Map.entry("md5", "MD5"),
+                    Map.entry("sha1", "SHA-1"),
+                    Map.entry("sha224", "SHA-224"),
+                    Map.entry("sha256", "SHA-256"),
+                    Map.entry("sha384", "SHA-384"),
+                    Map.entry("sha512", "SHA-512"),
+                    Map.entry("sha3_224", "SHA3-224"),
+                    Map.entry("sha3_256", "SHA3-256"),
+                    Map.entry("sha3_384", "SHA3-384"),
+                    Map.entry("sha3_512", "SHA3-512"));
 
     /** Names in Python's hashlib that are no hash of fixed size; calling one fails by its type. */
-    private static final Set<String> NO_DIGESTS = Set.of(
-            "shake_128", "shake_256", "new", "pbkdf2_hmac", "scrypt", "algorithms_available", "algorithms_guaranteed", "file_digest");
+    private static final Set<String> NO_DIGESTS =
+            Set.of(
+                    "shake_128",
+                    "shake_256",
+                    "new",
+                    "pbkdf2_hmac",
+                    "scrypt",
+                    "algorithms_available",
+                    "algorithms_guaranteed",
+                    "file_digest");
 
     private ReferenceFilters() {}
 
@@ -46,36 +59,54 @@ final class ReferenceFilters {
         Map<String, Filter> table = new HashMap<>();
         table.put("hash", ReferenceFilters::hash);
         table.put("hmac", ReferenceFilters::hmac);
-        table.put("base64encode", (value, arguments) -> {
-            arguments.bind("base64encode", 0);
-            return Base64.getEncoder().encodeToString(utf8(encodable(value)));
-        });
-        table.put("base64decode", (value, arguments) -> {
-            arguments.bind("base64decode", 0);
-            return decoded(Base64Text.decode(encodable(value)));
-        });
+        table.put(
+                "base64encode",
+                (value, arguments) -> {
+                    arguments.bind("base64encode", 0);
+                    return Base64.getEncoder().encodeToString(utf8(encodable(value)));
+                });
+        table.put(
+                "base64decode",
+                (value, arguments) -> {
+                    arguments.bind("base64decode", 0);
+                    return decoded(Base64Text.decode(encodable(value)));
+                });
         // Its name says decode, and it encodes: published manifests depend on what it does.
-        table.put("base64binascii_decode", (value, arguments) -> {
-            arguments.bind("base64binascii_decode", 0);
-            String text = encodable(value);
-            if (!text.chars().allMatch(c -> c < 128)) {
-                throw PythonError.value("'ascii' codec can't encode characters");
-            }
-            return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
-        });
-        table.put("string", (value, arguments) -> {
-            arguments.bind("string", 0);
-            return Python.text(value) != null ? value : "\"\"\"" + Json.dumps(value) + "\"\"\"";
-        });
-        table.put("regex_search", (value, arguments) -> {
-            Object regex = arguments.bind("regex_search", 1, "regex")[0];
-            return Patterns.searchGroup(pattern(regex), subject(value));
-        });
-        table.put("regex_replace", (value, arguments) -> {
-            @Nullable Object[] bound = arguments.bind("regex_replace", 2, "regex", "replacement");
-            String replacement = Python.requireText("decoding to str: need a bytes-like object", bound[1]);
-            return Patterns.replace(pattern(bound[0]), replacement, subject(value));
-        });
+        table.put(
+                "base64binascii_decode",
+                (value, arguments) -> {
+                    arguments.bind("base64binascii_decode", 0);
+                    String text = encodable(value);
+                    if (!text.chars().allMatch(c -> c < 128)) {
+                        throw PythonError.value("'ascii' codec can't encode characters");
+                    }
+                    return Base64.getEncoder()
+                            .encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+                });
+        table.put(
+                "string",
+                (value, arguments) -> {
+                    arguments.bind("string", 0);
+                    return Python.text(value) != null
+                            ? value
+                            : "\"\"\"" + Json.dumps(value) + "\"\"\"";
+                });
+        table.put(
+                "regex_search",
+                (value, arguments) -> {
+                    Object regex = arguments.bind("regex_search", 1, "regex")[0];
+                    return Patterns.searchGroup(pattern(regex), subject(value));
+                });
+        table.put(
+                "regex_replace",
+                (value, arguments) -> {
+                    @Nullable Object[] bound =
+                            arguments.bind("regex_replace", 2, "regex", "replacement");
+                    String replacement =
+                            Python.requireText(
+                                    "decoding to str: need a bytes-like object", bound[1]);
+                    return Patterns.replace(pattern(bound[0]), replacement, subject(value));
+                });
         return table;
     }
 
@@ -94,19 +125,21 @@ final class ReferenceFilters {
         }
         String text = Python.text(value);
         if (text == null) {
-            throw PythonError.attribute("'%s' object has no attribute 'encode'".formatted(Python.typeName(value)));
+            throw PythonError.attribute(
+                    "'%s' object has no attribute 'encode'".formatted(Python.typeName(value)));
         }
         return text;
     }
 
     static byte[] utf8(String text) {
         try {
-            ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(java.nio.CharBuffer.wrap(text));
+            ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             var bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
             return bytes;
         } catch (CharacterCodingException _) {
-            throw PythonError.value("'utf-8' codec can't encode characters: surrogates not allowed");
+            throw PythonError.value(
+                    "'utf-8' codec can't encode characters: surrogates not allowed");
         }
     }
 
@@ -120,7 +153,10 @@ final class ReferenceFilters {
 
     private static Object hash(@Nullable Object value, Arguments arguments) {
         @Nullable Object[] bound = arguments.bind("hash", 0, "hash_type", "salt");
-        String name = Python.isMissing(bound[0]) ? "md5" : Python.requireText("attribute name must be string", bound[0]);
+        String name =
+                Python.isMissing(bound[0])
+                        ? "md5"
+                        : Python.requireText("attribute name must be string", bound[0]);
         if (NO_DIGESTS.contains(name)) {
             throw PythonError.type("hashlib.%s is no hash of a fixed size".formatted(name));
         }
@@ -146,7 +182,9 @@ final class ReferenceFilters {
     private static Object hmac(@Nullable Object value, Arguments arguments) {
         @Nullable Object[] bound = arguments.bind("hmac", 1, "key", "hash_type");
         if (!Python.isMissing(bound[1]) && !"sha256".equals(Python.text(bound[1]))) {
-            throw PythonError.value("Hash type %s is not allowed. Allowed types: sha256".formatted(Python.repr(bound[1])));
+            throw PythonError.value(
+                    "Hash type %s is not allowed. Allowed types: sha256"
+                            .formatted(Python.repr(bound[1])));
         }
         byte[] key = utf8(Python.str(bound[0]));
         try {

@@ -43,23 +43,33 @@ final class SequenceFilters {
     static Map<String, Filter> table(Map<String, Filter> filters, Map<String, Filter> tests) {
         var self = new SequenceFilters(filters, tests);
         Map<String, Filter> table = new HashMap<>();
-        table.put("length", (value, arguments) -> {
-            arguments.checkPositional("len", 0, 0);
-            return (long) Python.length(value);
-        });
-        table.put("count", (value, arguments) -> {
-            arguments.checkPositional("len", 0, 0);
-            return (long) Python.length(value);
-        });
-        table.put("list", (value, arguments) -> {
-            arguments.bind("list", 0);
-            return Python.list(value);
-        });
-        table.put("first", (value, arguments) -> {
-            arguments.bind("first", 0);
-            Iterator<?> items = Python.iterate(value);
-            return items.hasNext() ? items.next() : Undefined.because("No first item, sequence was empty.");
-        });
+        table.put(
+                "length",
+                (value, arguments) -> {
+                    arguments.checkPositional("len", 0, 0);
+                    return (long) Python.length(value);
+                });
+        table.put(
+                "count",
+                (value, arguments) -> {
+                    arguments.checkPositional("len", 0, 0);
+                    return (long) Python.length(value);
+                });
+        table.put(
+                "list",
+                (value, arguments) -> {
+                    arguments.bind("list", 0);
+                    return Python.list(value);
+                });
+        table.put(
+                "first",
+                (value, arguments) -> {
+                    arguments.bind("first", 0);
+                    Iterator<?> items = Python.iterate(value);
+                    return items.hasNext()
+                            ? items.next()
+                            : Undefined.because("No first item, sequence was empty.");
+                });
         table.put("last", SequenceFilters::last);
         table.put("random", SequenceFilters::random);
         table.put("reverse", SequenceFilters::reverse);
@@ -68,8 +78,13 @@ final class SequenceFilters {
         table.put("dictsort", SequenceFilters::dictSort);
         table.put("sort", SequenceFilters::sort);
         table.put("unique", SequenceFilters::unique);
-        table.put("min", (value, arguments) -> extreme("min", value, arguments, Comparison.Ordering.LESS));
-        table.put("max", (value, arguments) -> extreme("max", value, arguments, Comparison.Ordering.GREATER));
+        table.put(
+                "min",
+                (value, arguments) -> extreme("min", value, arguments, Comparison.Ordering.LESS));
+        table.put(
+                "max",
+                (value, arguments) ->
+                        extreme("max", value, arguments, Comparison.Ordering.GREATER));
         table.put("sum", SequenceFilters::sum);
         table.put("batch", SequenceFilters::batch);
         table.put("slice", SequenceFilters::slice);
@@ -93,7 +108,9 @@ final class SequenceFilters {
     private static @Nullable Object last(@Nullable Object value, Arguments arguments) {
         arguments.bind("last", 0);
         List<Object> items = reversible(value);
-        return items.isEmpty() ? Undefined.because("No last item, sequence was empty.") : items.getLast();
+        return items.isEmpty()
+                ? Undefined.because("No last item, sequence was empty.")
+                : items.getLast();
     }
 
     /** The items of what Python can go through backward. */
@@ -123,7 +140,9 @@ final class SequenceFilters {
         }
         List<Object> items = Python.list(value);
         Collections.reverse(items);
-        return Python.isReversible(value) ? new PythonIterator("list_reverseiterator", items.iterator()) : items;
+        return Python.isReversible(value)
+                ? new PythonIterator("list_reverseiterator", items.iterator())
+                : items;
     }
 
     private static Object join(@Nullable Object value, Arguments arguments) {
@@ -158,42 +177,54 @@ final class SequenceFilters {
         return pairs;
     }
 
-    /** A generator that fails when its first item is asked for, as Python's do with what is wrong at their start. */
+    /**
+     * A generator that fails when its first item is asked for, as Python's do with what is wrong at
+     * their start.
+     */
     private static PythonIterator failing(String function, PythonError error) {
-        return PythonIterator.generator(function, new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                throw error;
-            }
+        return PythonIterator.generator(
+                function,
+                new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        throw error;
+                    }
 
-            @Override
-            public Object next() {
-                throw error;
-            }
-        });
+                    @Override
+                    public Object next() {
+                        throw error;
+                    }
+                });
     }
 
     private static Object dictSort(@Nullable Object value, Arguments arguments) {
         @Nullable Object[] bound = arguments.bind("dictsort", 0, "case_sensitive", "by", "reverse");
         String by = Python.isMissing(bound[1]) ? "key" : String.valueOf(Python.text(bound[1]));
-        int position = switch (by) {
-            case "key" -> 0;
-            case "value" -> 1;
-            default -> throw new PythonError(PythonError.Kind.FILTER_ARGUMENT, "You can only sort by either \"key\" or \"value\"");
-        };
+        int position =
+                switch (by) {
+                    case "key" -> 0;
+                    case "value" -> 1;
+                    default ->
+                            throw new PythonError(
+                                    PythonError.Kind.FILTER_ARGUMENT,
+                                    "You can only sort by either \"key\" or \"value\"");
+                };
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw PythonError.attribute("'%s' object has no attribute 'items'".formatted(Python.typeName(value)));
+            throw PythonError.attribute(
+                    "'%s' object has no attribute 'items'".formatted(Python.typeName(value)));
         }
         boolean caseSensitive = flag(bound[0], false);
         var path = new Attributes(List.of((long) position), null);
-        return Sorting.sorted(pairs(map), pair -> path.key(pair, caseSensitive), flag(bound[2], false));
+        return Sorting.sorted(
+                pairs(map), pair -> path.key(pair, caseSensitive), flag(bound[2], false));
     }
 
     private static Object sort(@Nullable Object value, Arguments arguments) {
-        @Nullable Object[] bound = arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
+        @Nullable Object[] bound =
+                arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
         boolean caseSensitive = flag(bound[1], false);
         String names = Python.text(bound[2]);
         List<Attributes> paths = new ArrayList<>();
@@ -204,11 +235,12 @@ final class SequenceFilters {
                 paths.add(Attributes.of(name, null));
             }
         }
-        Sorting.Key key = item -> {
-            List<Object> keys = new ArrayList<>(paths.size());
-            paths.forEach(path -> keys.add(path.key(item, caseSensitive)));
-            return keys;
-        };
+        Sorting.Key key =
+                item -> {
+                    List<Object> keys = new ArrayList<>(paths.size());
+                    paths.forEach(path -> keys.add(path.key(item, caseSensitive)));
+                    return keys;
+                };
         return Sorting.sorted(Python.list(value), key, flag(bound[0], false));
     }
 
@@ -217,15 +249,19 @@ final class SequenceFilters {
         boolean caseSensitive = flag(bound[0], false);
         Attributes path = Attributes.of(orNone(bound[1]), null);
         Map<Object, Object> seen = new LinkedHashMap<>();
-        return lazily("sync_do_unique", value, item -> {
-            Object key = path.key(item, caseSensitive);
-            int before = seen.size();
-            Dicts.put(seen, key, true);
-            return seen.size() > before ? item : Python.MISSING;
-        });
+        return lazily(
+                "sync_do_unique",
+                value,
+                item -> {
+                    Object key = path.key(item, caseSensitive);
+                    int before = seen.size();
+                    Dicts.put(seen, key, true);
+                    return seen.size() > before ? item : Python.MISSING;
+                });
     }
 
-    private static @Nullable Object extreme(String name, @Nullable Object value, Arguments arguments, Comparison.Ordering better) {
+    private static @Nullable Object extreme(
+            String name, @Nullable Object value, Arguments arguments, Comparison.Ordering better) {
         @Nullable Object[] bound = arguments.bind(name, 0, "case_sensitive", "attribute");
         Iterator<?> items = Python.iterate(value);
         if (!items.hasNext()) {
@@ -273,7 +309,8 @@ final class SequenceFilters {
         }
         if (!line.isEmpty()) {
             Object filler = orNone(bound[1]);
-            if (filler != null && Comparison.ordered(Comparison.Ordering.LESS, (long) line.size(), bound[0])) {
+            if (filler != null
+                    && Comparison.ordered(Comparison.Ordering.LESS, (long) line.size(), bound[0])) {
                 int count = Python.index(bound[0]);
                 Limits.checkSize(count);
                 line.addAll(Collections.nCopies(count - line.size(), filler));
@@ -289,7 +326,10 @@ final class SequenceFilters {
         int count = Python.index(bound[0]);
         if (count == 0) {
             // The division fails before anything else does.
-            return failing("sync_do_slice", new PythonError(PythonError.Kind.ZERO_DIVISION, "integer division or modulo by zero"));
+            return failing(
+                    "sync_do_slice",
+                    new PythonError(
+                            PythonError.Kind.ZERO_DIVISION, "integer division or modulo by zero"));
         }
         Limits.checkSize(count);
         Object filler = orNone(bound[1]);
@@ -310,13 +350,15 @@ final class SequenceFilters {
     }
 
     private static Object groupBy(@Nullable Object value, Arguments arguments) {
-        @Nullable Object[] bound = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
+        @Nullable Object[] bound =
+                arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
         boolean caseSensitive = flag(bound[2], false);
         Attributes path = Attributes.of(bound[0], orNone(bound[1]));
         List<Object> groups = new ArrayList<>();
         List<Object> group = new ArrayList<>();
         Object key = Python.MISSING;
-        for (Object item : Sorting.sorted(Python.list(value), item -> path.key(item, caseSensitive), false)) {
+        for (Object item :
+                Sorting.sorted(Python.list(value), item -> path.key(item, caseSensitive), false)) {
             Object itemKey = path.key(item, caseSensitive);
             if (Python.isMissing(key) || !Comparison.equal(key, itemKey)) {
                 group = new ArrayList<>();
@@ -335,32 +377,35 @@ final class SequenceFilters {
     }
 
     /** A generator over {@code source}, which is looked at when the first item is asked for. */
-    private static PythonIterator lazily(String function, @Nullable Object source, Mapping mapping) {
-        return PythonIterator.generator(function, new Iterator<>() {
-            private @Nullable Iterator<?> items;
-            private @Nullable Object next = Python.MISSING;
+    private static PythonIterator lazily(
+            String function, @Nullable Object source, Mapping mapping) {
+        return PythonIterator.generator(
+                function,
+                new Iterator<>() {
+                    private @Nullable Iterator<?> items;
+                    private @Nullable Object next = Python.MISSING;
 
-            @Override
-            public boolean hasNext() {
-                if (items == null) {
-                    items = Python.iterate(source);
-                }
-                while (Python.isMissing(next) && items.hasNext()) {
-                    next = mapping.of(items.next());
-                }
-                return !Python.isMissing(next);
-            }
+                    @Override
+                    public boolean hasNext() {
+                        if (items == null) {
+                            items = Python.iterate(source);
+                        }
+                        while (Python.isMissing(next) && items.hasNext()) {
+                            next = mapping.of(items.next());
+                        }
+                        return !Python.isMissing(next);
+                    }
 
-            @Override
-            public @Nullable Object next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                Object item = next;
-                next = Python.MISSING;
-                return item;
-            }
-        });
+                    @Override
+                    public @Nullable Object next() {
+                        if (!hasNext()) {
+                            throw new NoSuchElementException();
+                        }
+                        Object item = next;
+                        next = Python.MISSING;
+                        return item;
+                    }
+                });
     }
 
     private Object map(@Nullable Object value, Arguments arguments) {
@@ -369,15 +414,23 @@ final class SequenceFilters {
         }
         if (arguments.count() == 0 && arguments.keywords().containsKey("attribute")) {
             Map<String, Object> keywords = new LinkedHashMap<>(arguments.keywords());
-            Attributes path = Attributes.of(keywords.remove("attribute"), keywords.remove("default"));
+            Attributes path =
+                    Attributes.of(keywords.remove("attribute"), keywords.remove("default"));
             if (!keywords.isEmpty()) {
-                return failing("sync_do_map", new PythonError(
-                        PythonError.Kind.FILTER_ARGUMENT, "Unexpected keyword argument '%s'".formatted(keywords.keySet().iterator().next())));
+                return failing(
+                        "sync_do_map",
+                        new PythonError(
+                                PythonError.Kind.FILTER_ARGUMENT,
+                                "Unexpected keyword argument '%s'"
+                                        .formatted(keywords.keySet().iterator().next())));
             }
             return lazily("sync_do_map", value, path::get);
         }
         if (arguments.count() == 0) {
-            return failing("sync_do_map", new PythonError(PythonError.Kind.FILTER_ARGUMENT, "map requires a filter argument"));
+            return failing(
+                    "sync_do_map",
+                    new PythonError(
+                            PythonError.Kind.FILTER_ARGUMENT, "map requires a filter argument"));
         }
         Filter filter = named(filters, "filter", arguments.get(0));
         Arguments rest = arguments.without(1);
@@ -388,26 +441,45 @@ final class SequenceFilters {
         Filter filter = name instanceof String text ? table.get(text) : null;
         if (filter == null) {
             return (_, _) -> {
-                throw new PythonError(PythonError.Kind.RUNTIME, "No %s named %s.".formatted(kind, Python.repr(name)));
+                throw new PythonError(
+                        PythonError.Kind.RUNTIME,
+                        "No %s named %s.".formatted(kind, Python.repr(name)));
             };
         }
         return filter;
     }
 
-    private Object select(@Nullable Object value, Arguments arguments, boolean wanted, boolean byAttribute) {
+    private Object select(
+            @Nullable Object value, Arguments arguments, boolean wanted, boolean byAttribute) {
         if (!Python.isTrue(value)) {
             return PythonIterator.generator("select_or_reject", Collections.emptyIterator());
         }
         if (byAttribute && arguments.count() == 0) {
-            return failing("select_or_reject", new PythonError(PythonError.Kind.FILTER_ARGUMENT, "Missing parameter for attribute name"));
+            return failing(
+                    "select_or_reject",
+                    new PythonError(
+                            PythonError.Kind.FILTER_ARGUMENT,
+                            "Missing parameter for attribute name"));
         }
-        Attributes path = byAttribute ? Attributes.of(arguments.get(0), null) : new Attributes(List.of(), null);
+        Attributes path =
+                byAttribute
+                        ? Attributes.of(arguments.get(0), null)
+                        : new Attributes(List.of(), null);
         Arguments rest = byAttribute ? arguments.without(1) : arguments;
         if (rest.count() == 0) {
-            return lazily("select_or_reject", value, item -> Python.isTrue(path.get(item)) == wanted ? item : Python.MISSING);
+            return lazily(
+                    "select_or_reject",
+                    value,
+                    item -> Python.isTrue(path.get(item)) == wanted ? item : Python.MISSING);
         }
         Filter test = named(tests, "test", rest.get(0));
         Arguments given = rest.without(1);
-        return lazily("select_or_reject", value, item -> Python.isTrue(test.apply(path.get(item), given)) == wanted ? item : Python.MISSING);
+        return lazily(
+                "select_or_reject",
+                value,
+                item ->
+                        Python.isTrue(test.apply(path.get(item), given)) == wanted
+                                ? item
+                                : Python.MISSING);
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.declarative.interpolation.library;
 
+import io.millrace.declarative.interpolation.python.Arguments;
 import io.millrace.declarative.interpolation.python.Callable;
 import io.millrace.declarative.interpolation.python.Comparison;
 import io.millrace.declarative.interpolation.python.Comparison.Ordering;
@@ -30,7 +31,10 @@ final class Tests {
         Map<String, Filter> table = new HashMap<>();
         unary(table, "odd", value -> Comparison.equal(Operators.modulo(value, 2L), 1L));
         unary(table, "even", value -> Comparison.equal(Operators.modulo(value, 2L), 0L));
-        binary(table, (value, number) -> Comparison.equal(Operators.modulo(value, number), 0L), "divisibleby");
+        binary(
+                table,
+                (value, number) -> Comparison.equal(Operators.modulo(value, number), 0L),
+                "divisibleby");
         unary(table, "defined", value -> !(value instanceof Undefined));
         unary(table, "undefined", value -> value instanceof Undefined);
         unary(table, "none", value -> value == null);
@@ -52,38 +56,66 @@ final class Tests {
         binary(table, (value, container) -> Python.contains(container, value), "in");
         binary(table, Comparison::equal, "eq", "equalto", "==");
         binary(table, (value, other) -> !Comparison.equal(value, other), "ne", "!=");
-        binary(table, (value, other) -> Comparison.ordered(Ordering.GREATER, value, other), "gt", "greaterthan", ">");
-        binary(table, (value, other) -> Comparison.ordered(Ordering.GREATER_OR_EQUAL, value, other), "ge", ">=");
-        binary(table, (value, other) -> Comparison.ordered(Ordering.LESS, value, other), "lt", "lessthan", "<");
-        binary(table, (value, other) -> Comparison.ordered(Ordering.LESS_OR_EQUAL, value, other), "le", "<=");
+        binary(
+                table,
+                (value, other) -> Comparison.ordered(Ordering.GREATER, value, other),
+                "gt",
+                "greaterthan",
+                ">");
+        binary(
+                table,
+                (value, other) -> Comparison.ordered(Ordering.GREATER_OR_EQUAL, value, other),
+                "ge",
+                ">=");
+        binary(
+                table,
+                (value, other) -> Comparison.ordered(Ordering.LESS, value, other),
+                "lt",
+                "lessthan",
+                "<");
+        binary(
+                table,
+                (value, other) -> Comparison.ordered(Ordering.LESS_OR_EQUAL, value, other),
+                "le",
+                "<=");
         return table;
     }
 
     private static void unary(Map<String, Filter> table, String name, Unary test) {
-        table.put(name, (value, arguments) -> {
-            arguments.bind(name, 0);
-            return test.holds(value);
-        });
+        table.put(
+                name,
+                (value, arguments) -> {
+                    arguments.bind(name, 0);
+                    return test.holds(value);
+                });
     }
 
     private static void binary(Map<String, Filter> table, Binary test, String... names) {
         for (String name : names) {
-            table.put(name, (value, arguments) -> test.holds(value, arguments.bind(name, 1, "other")[0]));
+            table.put(
+                    name,
+                    (value, arguments) -> test.holds(value, arguments.bind(name, 1, "other")[0]));
         }
     }
 
     private static @Nullable Object called(String text, String method) {
-        return Python.call(Python.attribute(text, method), io.millrace.declarative.interpolation.python.Arguments.NONE);
+        return Python.call(Python.attribute(text, method), Arguments.NONE);
     }
 
     private static boolean isSequence(@Nullable Object value) {
-        return Python.text(value) != null || value instanceof List<?> || value instanceof Map<?, ?> || value instanceof Undefined;
+        return Python.text(value) != null
+                || value instanceof List<?>
+                || value instanceof Map<?, ?>
+                || value instanceof Undefined;
     }
 
-    /** Identity. CPython holds small numbers and most texts once, so for those equal is the same. */
+    /**
+     * Identity. CPython holds small numbers and most texts once, so for those equal is the same.
+     */
     @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(@Nullable Object value, @Nullable Object other) {
         return value == other
-                || ((value instanceof Long || value instanceof String || value instanceof Boolean) && value.equals(other));
+                || ((value instanceof Long || value instanceof String || value instanceof Boolean)
+                        && value.equals(other));
     }
 }

@@ -7,13 +7,21 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Breaks a paragraph into lines of at most {@code width} characters, as Python's {@code textwrap} does. */
+/**
+ * Breaks a paragraph into lines of at most {@code width} characters, as Python's {@code textwrap}
+ * does.
+ */
 record Wrapping(int width, boolean breakLongWords, boolean breakOnHyphens) {
-    /** White space, or a word up to and with a hyphen between letters, or what is left of a word. */
+    /**
+     * White space, or a word up to and with a hyphen between letters, or what is left of a word.
+     */
     private static final Pattern HYPHENATED =
-            Pattern.compile("\\s+|[^\\s]*?[^\\s\\-0-9][a-zA-Z]-(?=[^\\W\\d_]{2})|[^\\s]+", Pattern.UNICODE_CHARACTER_CLASS);
+            Pattern.compile(
+                    "\\s+|[^\\s]*?[^\\s\\-0-9][a-zA-Z]-(?=[^\\W\\d_]{2})|[^\\s]+",
+                    Pattern.UNICODE_CHARACTER_CLASS);
 
-    private static final Pattern SIMPLE = Pattern.compile("\\s+|\\S+", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern SIMPLE =
+            Pattern.compile("\\s+|\\S+", Pattern.UNICODE_CHARACTER_CLASS);
 
     List<String> wrap(String text) {
         if (width <= 0) {

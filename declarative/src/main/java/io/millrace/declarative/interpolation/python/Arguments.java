@@ -1,5 +1,6 @@
 package io.millrace.declarative.interpolation.python;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,14 @@ public final class Arguments {
         return positional.length == 0 ? NONE : new Arguments(positional, Map.of());
     }
 
-    /** Arguments by position and by name. Array and map belong to the new object; the map may hold null. */
+    /**
+     * Arguments by position and by name. Array and map belong to the new object; the map may hold
+     * null.
+     */
     public static Arguments of(@Nullable Object[] positional, Map<String, Object> keywords) {
-        return positional.length == 0 && keywords.isEmpty() ? NONE : new Arguments(positional, keywords);
+        return positional.length == 0 && keywords.isEmpty()
+                ? NONE
+                : new Arguments(positional, keywords);
     }
 
     public int count() {
@@ -45,7 +51,7 @@ public final class Arguments {
 
     /** The same without the first {@code count} positional arguments. */
     public Arguments without(int count) {
-        return of(java.util.Arrays.copyOfRange(positional, count, positional.length), keywords);
+        return of(Arrays.copyOfRange(positional, count, positional.length), keywords);
     }
 
     /** The same with one more argument by name. */
@@ -61,20 +67,23 @@ public final class Arguments {
             throw PythonError.type("%s() takes no keyword arguments".formatted(function));
         }
         if (positional.length < least || positional.length > most) {
-            throw PythonError.type("%s() takes from %d to %d arguments (%d given)".formatted(function, least, most, positional.length));
+            throw PythonError.type(
+                    "%s() takes from %d to %d arguments (%d given)"
+                            .formatted(function, least, most, positional.length));
         }
     }
 
     /**
-     * Assigns the arguments to parameters, by position first and by name then. A parameter without an argument gets {@link
-     * Python#MISSING}.
+     * Assigns the arguments to parameters, by position first and by name then. A parameter without
+     * an argument gets {@link Python#MISSING}.
      *
      * @param required how many of the parameters, from the first on, must have an argument
      */
     public @Nullable Object[] bind(String function, int required, String... parameters) {
         if (positional.length > parameters.length) {
-            throw PythonError.type("%s() takes %d positional arguments but %d were given"
-                    .formatted(function, parameters.length, positional.length));
+            throw PythonError.type(
+                    "%s() takes %d positional arguments but %d were given"
+                            .formatted(function, parameters.length, positional.length));
         }
         var bound = new @Nullable Object[parameters.length];
         System.arraycopy(positional, 0, bound, 0, positional.length);
@@ -83,13 +92,16 @@ public final class Arguments {
             boolean named = !keywords.isEmpty() && keywords.containsKey(parameters[i]);
             if (i < positional.length) {
                 if (named) {
-                    throw PythonError.type("%s() got multiple values for argument '%s'".formatted(function, parameters[i]));
+                    throw PythonError.type(
+                            "%s() got multiple values for argument '%s'"
+                                    .formatted(function, parameters[i]));
                 }
             } else if (named) {
                 bound[i] = keywords.get(parameters[i]);
                 taken++;
             } else if (i < required) {
-                throw PythonError.type("%s() missing required argument: '%s'".formatted(function, parameters[i]));
+                throw PythonError.type(
+                        "%s() missing required argument: '%s'".formatted(function, parameters[i]));
             } else {
                 bound[i] = Python.MISSING;
             }

@@ -29,7 +29,10 @@ public final class Bytes {
         return content[index] & 0xFF;
     }
 
-    /** The bytes as text of equally many characters from 0 to 255: for what works on text and bytes alike. */
+    /**
+     * The bytes as text of equally many characters from 0 to 255: for what works on text and bytes
+     * alike.
+     */
     String latin1() {
         return new String(content, StandardCharsets.ISO_8859_1);
     }

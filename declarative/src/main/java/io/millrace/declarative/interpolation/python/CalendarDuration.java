@@ -10,7 +10,8 @@ import java.util.List;
 record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
 
     CalendarDuration plus(CalendarDuration other) {
-        return new CalendarDuration(years.add(other.years), months.add(other.months), rest.plus(other.rest));
+        return new CalendarDuration(
+                years.add(other.years), months.add(other.months), rest.plus(other.rest));
     }
 
     CalendarDuration negated() {
@@ -19,15 +20,22 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
 
     CalendarDuration times(BigInteger factor) {
         var number = new BigDecimal(factor);
-        return new CalendarDuration(years.multiply(number), months.multiply(number), rest.times(Numbers.normal(factor)));
+        return new CalendarDuration(
+                years.multiply(number),
+                months.multiply(number),
+                rest.times(Numbers.normal(factor)));
     }
 
     /** {@code month}, moved by the years and months of this, forward or backward. */
     YearMonth shift(int year, int month, int direction) {
         checkWhole();
-        BigInteger total = years.toBigInteger().multiply(BigInteger.valueOf(12)).add(months.toBigInteger());
-        BigInteger shifted = BigInteger.valueOf(year * 12L + month - 1).add(total.multiply(BigInteger.valueOf(direction)));
-        if (shifted.compareTo(BigInteger.valueOf(12)) < 0 || shifted.compareTo(BigInteger.valueOf(120_000)) >= 0) {
+        BigInteger total =
+                years.toBigInteger().multiply(BigInteger.valueOf(12)).add(months.toBigInteger());
+        BigInteger shifted =
+                BigInteger.valueOf(year * 12L + month - 1)
+                        .add(total.multiply(BigInteger.valueOf(direction)));
+        if (shifted.compareTo(BigInteger.valueOf(12)) < 0
+                || shifted.compareTo(BigInteger.valueOf(120_000)) >= 0) {
             throw PythonError.value("year is out of range");
         }
         return YearMonth.of(shifted.intValue() / 12, shifted.intValue() % 12 + 1);
@@ -36,7 +44,8 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
     /** Fails for a part of a month or a year, which has no length. */
     void checkWhole() {
         if (isFractional(years) || isFractional(months)) {
-            throw PythonError.value("fractional years or months not supported for date calculations");
+            throw PythonError.value(
+                    "fractional years or months not supported for date calculations");
         }
     }
 
@@ -50,13 +59,18 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
 
     boolean same(Object other) {
         return switch (other) {
-            case CalendarDuration duration -> allMonths().compareTo(duration.allMonths()) == 0 && rest.equals(duration.rest);
-            case TimeDelta delta -> years.signum() == 0 && months.signum() == 0 && rest.equals(delta);
+            case CalendarDuration duration ->
+                    allMonths().compareTo(duration.allMonths()) == 0 && rest.equals(duration.rest);
+            case TimeDelta delta ->
+                    years.signum() == 0 && months.signum() == 0 && rest.equals(delta);
             default -> false;
         };
     }
 
-    /** {@code 1 years, 2 months, 3 days, 0:00:00}: the reference library's words, which know no singular year. */
+    /**
+     * {@code 1 years, 2 months, 3 days, 0:00:00}: the reference library's words, which know no
+     * singular year.
+     */
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
@@ -64,7 +78,9 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
             parts.add(years.toBigInteger() + " years");
         }
         if (months.signum() != 0) {
-            parts.add(months.toBigInteger() + (months.compareTo(BigDecimal.ONE) <= 0 ? " month" : " months"));
+            parts.add(
+                    months.toBigInteger()
+                            + (months.compareTo(BigDecimal.ONE) <= 0 ? " month" : " months"));
         }
         parts.add(rest.toString());
         return String.join(", ", parts);
@@ -72,6 +88,11 @@ record CalendarDuration(BigDecimal years, BigDecimal months, TimeDelta rest) {
 
     String repr() {
         return "isodate.duration.Duration(%d, %d, %d, years=%d, months=%d)"
-                .formatted(rest.days(), rest.seconds(), rest.microseconds(), years.toBigInteger(), months.toBigInteger());
+                .formatted(
+                        rest.days(),
+                        rest.seconds(),
+                        rest.microseconds(),
+                        years.toBigInteger(),
+                        months.toBigInteger());
     }
 }

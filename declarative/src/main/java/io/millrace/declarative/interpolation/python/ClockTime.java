@@ -1,6 +1,7 @@
 package io.millrace.declarative.interpolation.python;
 
 import java.time.LocalTime;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 record ClockTime(LocalTime time, @Nullable Zone zone) {
 
     int microsecond() {
-        return time.get(java.time.temporal.ChronoField.MICRO_OF_SECOND);
+        return time.get(ChronoField.MICRO_OF_SECOND);
     }
 
     static String isoTime(LocalTime time) {
-        String text = "%02d:%02d:%02d".formatted(time.getHour(), time.getMinute(), time.getSecond());
+        String text =
+                "%02d:%02d:%02d".formatted(time.getHour(), time.getMinute(), time.getSecond());
         return time.getNano() == 0 ? text : "%s.%06d".formatted(text, time.getNano() / 1000);
     }
 
@@ -23,7 +25,11 @@ record ClockTime(LocalTime time, @Nullable Zone zone) {
     }
 
     String repr() {
-        List<String> parts = new ArrayList<>(List.of(Integer.toString(time.getHour()), Integer.toString(time.getMinute())));
+        List<String> parts =
+                new ArrayList<>(
+                        List.of(
+                                Integer.toString(time.getHour()),
+                                Integer.toString(time.getMinute())));
         if (time.getSecond() != 0 || time.getNano() != 0) {
             parts.add(Integer.toString(time.getSecond()));
         }

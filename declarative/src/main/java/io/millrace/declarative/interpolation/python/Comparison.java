@@ -3,6 +3,7 @@ package io.millrace.declarative.interpolation.python;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -49,21 +50,31 @@ public final class Comparison {
             return left == null && right == null;
         }
         if (left instanceof String text) {
-            return right instanceof String other ? text.equals(other) : right instanceof Markup markup && text.equals(markup.text());
+            return right instanceof String other
+                    ? text.equals(other)
+                    : right instanceof Markup markup && text.equals(markup.text());
         }
         if (Numbers.isNumber(left)) {
             return Numbers.isNumber(right) && Numbers.compare(left, right) == 0;
         }
         if (depth > Limits.DEPTH) {
-            throw new PythonError(PythonError.Kind.RECURSION, "maximum recursion depth exceeded in comparison");
+            throw new PythonError(
+                    PythonError.Kind.RECURSION, "maximum recursion depth exceeded in comparison");
         }
         return switch (left) {
             case Markup markup -> equal(markup.text(), right, depth);
             case Tuple tuple -> right instanceof Tuple other && sameItems(tuple, other, depth);
-            case List<?> list -> right instanceof List<?> other && !(right instanceof Tuple) && sameItems(list, other, depth);
-            case Map<?, ?> map -> right instanceof Map<?, ?> other && sameEntries(map, other, depth);
-            case DictView view -> (right instanceof DictView other && sameViews(view, other)) || (right instanceof PythonSet set && sameSet(view, set));
-            case PythonSet set -> right instanceof DictView view ? sameSet(view, set) : set.equals(right);
+            case List<?> list ->
+                    right instanceof List<?> other
+                            && !(right instanceof Tuple)
+                            && sameItems(list, other, depth);
+            case Map<?, ?> map ->
+                    right instanceof Map<?, ?> other && sameEntries(map, other, depth);
+            case DictView view ->
+                    (right instanceof DictView other && sameViews(view, other))
+                            || (right instanceof PythonSet set && sameSet(view, set));
+            case PythonSet set ->
+                    right instanceof DictView view ? sameSet(view, set) : set.equals(right);
             case Datetime datetime -> right instanceof Datetime other && datetime.same(other);
             default -> left.equals(right);
         };
@@ -85,7 +96,9 @@ public final class Comparison {
         return true;
     }
 
-    /** Equality of elements: containers hold one object for equal to itself, which matters for NaN. */
+    /**
+     * Equality of elements: containers hold one object for equal to itself, which matters for NaN.
+     */
     @SuppressWarnings("ReferenceEquality")
     static boolean same(@Nullable Object left, @Nullable Object right, int depth) {
         return left == right || equal(left, right, depth);
@@ -132,20 +145,28 @@ public final class Comparison {
     }
 
     /** {@code left < right} and its siblings. Fails for types that have no order. */
-    public static boolean ordered(Ordering ordering, @Nullable Object left, @Nullable Object right) {
-        if ((left instanceof PythonSet || left instanceof DictView) && !(right instanceof Undefined)) {
+    public static boolean ordered(
+            Ordering ordering, @Nullable Object left, @Nullable Object right) {
+        if ((left instanceof PythonSet || left instanceof DictView)
+                && !(right instanceof Undefined)) {
             return orderedSets(ordering, left, right);
         }
         int comparison = three(ordering.sign, left, right, 0);
         return comparison != UNORDERED && ordering.holds(comparison);
     }
 
-    /** Less than zero, zero or more than zero as {@code left} comes before, with or after {@code right}: for sorting. */
+    /**
+     * Less than zero, zero or more than zero as {@code left} comes before, with or after {@code
+     * right}: for sorting.
+     */
     public static int compare(@Nullable Object left, @Nullable Object right) {
-        return ordered(Ordering.LESS, left, right) ? -1 : ordered(Ordering.LESS, right, left) ? 1 : 0;
+        return ordered(Ordering.LESS, left, right)
+                ? -1
+                : ordered(Ordering.LESS, right, left) ? 1 : 0;
     }
 
-    private static int three(String sign, @Nullable Object left, @Nullable Object right, int depth) {
+    private static int three(
+            String sign, @Nullable Object left, @Nullable Object right, int depth) {
         if (left instanceof Undefined undefined) {
             throw undefined.failure();
         }
@@ -153,7 +174,10 @@ public final class Comparison {
             throw undefined.failure();
         }
         if (left != null && right != null && Numbers.isNumber(left) && Numbers.isNumber(right)) {
-            return (left instanceof Double x && x.isNaN()) || (right instanceof Double y && y.isNaN()) ? UNORDERED : Numbers.compare(left, right);
+            return (left instanceof Double x && x.isNaN())
+                            || (right instanceof Double y && y.isNaN())
+                    ? UNORDERED
+                    : Numbers.compare(left, right);
         }
         String text = Python.text(left);
         String other = Python.text(right);
@@ -161,9 +185,12 @@ public final class Comparison {
             return Text.compare(text, other);
         }
         if (depth > Limits.DEPTH) {
-            throw new PythonError(PythonError.Kind.RECURSION, "maximum recursion depth exceeded in comparison");
+            throw new PythonError(
+                    PythonError.Kind.RECURSION, "maximum recursion depth exceeded in comparison");
         }
-        if (left instanceof List<?> x && right instanceof List<?> y && left instanceof Tuple == right instanceof Tuple) {
+        if (left instanceof List<?> x
+                && right instanceof List<?> y
+                && left instanceof Tuple == right instanceof Tuple) {
             for (int i = 0; i < Math.min(x.size(), y.size()); i++) {
                 if (!same(x.get(i), y.get(i), depth + 1)) {
                     return three(sign, x.get(i), y.get(i), depth + 1);
@@ -184,19 +211,24 @@ public final class Comparison {
             return x.time().compareTo(y.time());
         }
         if (left instanceof Bytes x && right instanceof Bytes y) {
-            return java.util.Arrays.compareUnsigned(x.content(), y.content());
+            return Arrays.compareUnsigned(x.content(), y.content());
         }
         if (left instanceof Datetime || right instanceof Datetime) {
-            throw PythonError.type("can't compare %s to %s".formatted(Python.typeName(left), Python.typeName(right)));
+            throw PythonError.type(
+                    "can't compare %s to %s"
+                            .formatted(Python.typeName(left), Python.typeName(right)));
         }
-        throw PythonError.type("'%s' not supported between instances of '%s' and '%s'"
-                .formatted(sign, Python.typeName(left), Python.typeName(right)));
+        throw PythonError.type(
+                "'%s' not supported between instances of '%s' and '%s'"
+                        .formatted(sign, Python.typeName(left), Python.typeName(right)));
     }
 
     private static boolean orderedSets(Ordering ordering, Object left, @Nullable Object right) {
         if (!(right instanceof PythonSet) && !(right instanceof DictView)) {
-            throw PythonError.type("'%s' not supported between instances of '%s' and '%s'"
-                    .formatted(ordering.sign, Python.typeName(left), Python.typeName(right)));
+            throw PythonError.type(
+                    "'%s' not supported between instances of '%s' and '%s'"
+                            .formatted(
+                                    ordering.sign, Python.typeName(left), Python.typeName(right)));
         }
         int size = Python.length(left);
         int otherSize = Python.length(right);

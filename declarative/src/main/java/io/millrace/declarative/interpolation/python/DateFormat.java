@@ -1,5 +1,6 @@
 package io.millrace.declarative.interpolation.python;
 
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -15,14 +16,32 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** {@code strftime} as Python and the GNU C library have it in the C locale, and Python's {@code strptime}. */
+/**
+ * {@code strftime} as Python and the GNU C library have it in the C locale, and Python's {@code
+ * strptime}.
+ */
 public final class DateFormat {
     private static final List<String> DAYS =
             List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
-    private static final List<String> MONTHS = List.of(
-            "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December");
+    private static final List<String> MONTHS =
+            List.of(
+                    "January",
+                    "February",
+                    "March",
+                    "April",
+                    "May",
+                    "June",
+                    "July",
+                    "August",
+                    "September",
+                    "October",
+                    "November",
+                    "December");
 
-    /** Formats come from manifests, so there are few; the bound is for templates that make formats up. */
+    /**
+     * Formats come from manifests, so there are few; the bound is for templates that make formats
+     * up.
+     */
     private static final int CACHED_FORMATS = 1000;
 
     private static final Map<String, Reader> READERS = new ConcurrentHashMap<>();
@@ -38,7 +57,8 @@ public final class DateFormat {
     }
 
     static String print(ClockTime time, String format) {
-        return new Writer(LocalDate.of(1900, 1, 1).atTime(time.time()), time.zone()).print(format, 0);
+        return new Writer(LocalDate.of(1900, 1, 1).atTime(time.time()), time.zone())
+                .print(format, 0);
     }
 
     /** {@code strftime} of an aware or naive datetime, for others than templates. */
@@ -81,8 +101,14 @@ public final class DateFormat {
                 if (i < format.length() && (format.charAt(i) == 'E' || format.charAt(i) == 'O')) {
                     i++;
                 }
-                String printed = i < format.length() ? directive(format.charAt(i), flag, width, depth) : null;
-                result.append(printed != null ? printed : format.substring(start, Math.min(i + 1, format.length())));
+                String printed =
+                        i < format.length()
+                                ? directive(format.charAt(i), flag, width, depth)
+                                : null;
+                result.append(
+                        printed != null
+                                ? printed
+                                : format.substring(start, Math.min(i + 1, format.length())));
             }
             return result.toString();
         }
@@ -112,20 +138,39 @@ public final class DateFormat {
                 case 'm' -> number(at.getMonthValue(), 2, '0', flag, width);
                 case 'M' -> number(at.getMinute(), 2, '0', flag, width);
                 case 'n' -> "\n";
-                case 'p' -> text(flag == '#' ? halfDay().toLowerCase(Locale.ROOT) : halfDay(), flag == '#' ? 0 : flag, width);
+                case 'p' ->
+                        text(
+                                flag == '#' ? halfDay().toLowerCase(Locale.ROOT) : halfDay(),
+                                flag == '#' ? 0 : flag,
+                                width);
                 case 'P' -> text(halfDay().toLowerCase(Locale.ROOT), flag, width);
                 case 'r' -> text(print("%I:%M:%S %p", depth + 1), flag, width);
                 case 'R' -> text(print("%H:%M", depth + 1), flag, width);
-                // The C library asks the machine for its zone here; ours is UTC, whatever the zone of the value.
+                // The C library asks the machine for its zone here; ours is UTC, whatever the zone
+                // of the value.
                 case 's' -> Long.toString(at.toEpochSecond(ZoneOffset.UTC));
                 case 'S' -> number(at.getSecond(), 2, '0', flag, width);
                 case 't' -> "\t";
                 case 'T', 'X' -> text(print("%H:%M:%S", depth + 1), flag, width);
                 case 'u' -> number(at.getDayOfWeek().getValue(), 1, '0', flag, width);
-                case 'U' -> number((at.getDayOfYear() + 6 - at.getDayOfWeek().getValue() % 7) / 7, 2, '0', flag, width);
-                case 'V' -> number(date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0', flag, width);
+                case 'U' ->
+                        number(
+                                (at.getDayOfYear() + 6 - at.getDayOfWeek().getValue() % 7) / 7,
+                                2,
+                                '0',
+                                flag,
+                                width);
+                case 'V' ->
+                        number(date.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR), 2, '0', flag, width);
                 case 'w' -> number(at.getDayOfWeek().getValue() % 7, 1, '0', flag, width);
-                case 'W' -> number((at.getDayOfYear() + 6 - (at.getDayOfWeek().getValue() + 6) % 7) / 7, 2, '0', flag, width);
+                case 'W' ->
+                        number(
+                                (at.getDayOfYear() + 6 - (at.getDayOfWeek().getValue() + 6) % 7)
+                                        / 7,
+                                2,
+                                '0',
+                                flag,
+                                width);
                 case 'y' -> number(at.getYear() % 100, 2, '0', flag, width);
                 // The C library doesn't pad years, unlike most others.
                 case 'Y' -> number(at.getYear(), 1, '0', flag, width);
@@ -173,7 +218,10 @@ public final class DateFormat {
             var directives = new StringBuilder();
             append(pattern, directives, format);
             return new Reader(
-                    Pattern.compile(pattern.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE), directives.toString(), directives.indexOf("G") >= 0);
+                    Pattern.compile(
+                            pattern.toString(), Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE),
+                    directives.toString(),
+                    directives.indexOf("G") >= 0);
         }
 
         private static void append(StringBuilder pattern, StringBuilder directives, String format) {
@@ -195,42 +243,61 @@ public final class DateFormat {
             }
         }
 
-        private static void directive(StringBuilder pattern, StringBuilder directives, char code, String format) {
+        private static void directive(
+                StringBuilder pattern, StringBuilder directives, char code, String format) {
             switch (code) {
                 case 'c' -> append(pattern, directives, "%a %b %d %H:%M:%S %Y");
                 case 'x' -> append(pattern, directives, "%m/%d/%y");
                 case 'X' -> append(pattern, directives, "%H:%M:%S");
                 case '%' -> pattern.append('%');
                 default -> {
-                    String expression = switch (code) {
-                        case 'd' -> "3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9]";
-                        case 'f' -> "[0-9]{1,6}";
-                        case 'H' -> "2[0-3]|[0-1]\\d|\\d";
-                        case 'I' -> "1[0-2]|0[1-9]|[1-9]";
-                        case 'G', 'Y' -> "\\d\\d\\d\\d";
-                        case 'j' -> "36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]";
-                        case 'm' -> "1[0-2]|0[1-9]|[1-9]";
-                        case 'M' -> "[0-5]\\d|\\d";
-                        case 'S' -> "6[0-1]|[0-5]\\d|\\d";
-                        case 'U', 'W' -> "5[0-3]|[0-4]\\d|\\d";
-                        case 'w' -> "[0-6]";
-                        case 'u' -> "[1-7]";
-                        case 'V' -> "5[0-3]|0[1-9]|[1-4]\\d|\\d";
-                        case 'y' -> "\\d\\d";
-                        case 'z' -> "[+-]\\d\\d:?[0-5]\\d(?::?[0-5]\\d(?:\\.\\d{1,6})?)?|(?-i:Z)";
-                        case 'Z' -> "utc|gmt";
-                        case 'a' -> DAYS.stream().map(day -> day.substring(0, 3)).collect(Collectors.joining("|"));
-                        case 'A' -> String.join("|", DAYS);
-                        case 'b' -> MONTHS.stream().map(month -> month.substring(0, 3)).collect(Collectors.joining("|"));
-                        case 'B' -> String.join("|", MONTHS);
-                        case 'p' -> "am|pm";
-                        default -> throw PythonError.value("'%c' is a bad directive in format '%s'".formatted(code, format));
-                    };
+                    String expression =
+                            switch (code) {
+                                case 'd' -> "3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9]";
+                                case 'f' -> "[0-9]{1,6}";
+                                case 'H' -> "2[0-3]|[0-1]\\d|\\d";
+                                case 'I' -> "1[0-2]|0[1-9]|[1-9]";
+                                case 'G', 'Y' -> "\\d\\d\\d\\d";
+                                case 'j' ->
+                                        "36[0-6]|3[0-5]\\d|[1-2]\\d\\d|0[1-9]\\d|00[1-9]|[1-9]\\d|0[1-9]|[1-9]";
+                                case 'm' -> "1[0-2]|0[1-9]|[1-9]";
+                                case 'M' -> "[0-5]\\d|\\d";
+                                case 'S' -> "6[0-1]|[0-5]\\d|\\d";
+                                case 'U', 'W' -> "5[0-3]|[0-4]\\d|\\d";
+                                case 'w' -> "[0-6]";
+                                case 'u' -> "[1-7]";
+                                case 'V' -> "5[0-3]|0[1-9]|[1-4]\\d|\\d";
+                                case 'y' -> "\\d\\d";
+                                case 'z' ->
+                                        "[+-]\\d\\d:?[0-5]\\d(?::?[0-5]\\d(?:\\.\\d{1,6})?)?|(?-i:Z)";
+                                case 'Z' -> "utc|gmt";
+                                case 'a' ->
+                                        DAYS.stream()
+                                                .map(day -> day.substring(0, 3))
+                                                .collect(Collectors.joining("|"));
+                                case 'A' -> String.join("|", DAYS);
+                                case 'b' ->
+                                        MONTHS.stream()
+                                                .map(month -> month.substring(0, 3))
+                                                .collect(Collectors.joining("|"));
+                                case 'B' -> String.join("|", MONTHS);
+                                case 'p' -> "am|pm";
+                                default ->
+                                        throw PythonError.value(
+                                                "'%c' is a bad directive in format '%s'"
+                                                        .formatted(code, format));
+                            };
                     if (directives.indexOf(Character.toString(code)) >= 0) {
-                        throw new PythonError(PythonError.Kind.PATTERN, "redefinition of group name '%c'".formatted(code));
+                        throw new PythonError(
+                                PythonError.Kind.PATTERN,
+                                "redefinition of group name '%c'".formatted(code));
                     }
                     directives.append(code);
-                    pattern.append("(?<").append(group(code)).append('>').append(expression).append(')');
+                    pattern.append("(?<")
+                            .append(group(code))
+                            .append('>')
+                            .append(expression)
+                            .append(')');
                 }
             }
         }
@@ -317,23 +384,30 @@ public final class DateFormat {
                     date = LocalDate.of(year, month, day);
                 }
                 return new Datetime(date.atTime(hour, minute, second, micros * 1000), zone);
-            } catch (java.time.DateTimeException _) {
+            } catch (DateTimeException _) {
                 throw PythonError.value("A part of the date is out of range.");
             }
         }
 
-        private void checkWeeks(int week, char weekKind, int weekday, int dayOfYear, boolean yearGiven) {
+        private void checkWeeks(
+                int week, char weekKind, int weekday, int dayOfYear, boolean yearGiven) {
             if (isoWeeks && (dayOfYear >= 0 || weekKind != 'V' || weekday < 0)) {
-                throw PythonError.value("ISO year directive '%G' must be used with the ISO week directive '%V' and a weekday directive.");
+                throw PythonError.value(
+                        "ISO year directive '%G' must be used with the ISO week directive '%V' and"
+                                + " a weekday directive.");
             }
             if (week >= 0 && weekKind == 'V' && (!yearGiven || !isoWeeks)) {
-                throw PythonError.value("ISO week directive '%V' must be used with the ISO year directive '%G' and a weekday directive.");
+                throw PythonError.value(
+                        "ISO week directive '%V' must be used with the ISO year directive '%G' and"
+                                + " a weekday directive.");
             }
         }
 
         private static LocalDate isoWeek(int year, int week, int weekday) {
             LocalDate fourth = LocalDate.of(year, 1, 4);
-            return fourth.minusDays(fourth.getDayOfWeek().getValue() - 1L).plusWeeks(week - 1L).plusDays(weekday);
+            return fourth.minusDays(fourth.getDayOfWeek().getValue() - 1L)
+                    .plusWeeks(week - 1L)
+                    .plusDays(weekday);
         }
 
         private static LocalDate weekOfYear(int year, int week, int weekday, boolean mondayFirst) {
@@ -361,9 +435,10 @@ public final class DateFormat {
             String digits = text.substring(1).replace(":", "");
             int point = digits.indexOf('.');
             String whole = point < 0 ? digits : digits.substring(0, point);
-            int seconds = Integer.parseInt(whole.substring(0, 2)) * 3600
-                    + Integer.parseInt(whole.substring(2, 4)) * 60
-                    + (whole.length() > 4 ? Integer.parseInt(whole.substring(4)) : 0);
+            int seconds =
+                    Integer.parseInt(whole.substring(0, 2)) * 3600
+                            + Integer.parseInt(whole.substring(2, 4)) * 60
+                            + (whole.length() > 4 ? Integer.parseInt(whole.substring(4)) : 0);
             if (seconds >= 86_400) {
                 throw PythonError.value("offset must be strictly between -24 and 24 hours");
             }
@@ -371,7 +446,10 @@ public final class DateFormat {
         }
     }
 
-    /** {@code time.isoformat()} and its siblings live with their types; this is {@code date.ctime()}. */
+    /**
+     * {@code time.isoformat()} and its siblings live with their types; this is {@code
+     * date.ctime()}.
+     */
     static String ctime(LocalDate date, LocalTime time) {
         return new Writer(date.atTime(time), null).print("%a %b %e %H:%M:%S %Y", 0);
     }

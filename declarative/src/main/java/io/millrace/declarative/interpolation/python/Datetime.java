@@ -1,18 +1,21 @@
 package io.millrace.declarative.interpolation.python;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's {@code datetime}: a date and a time of day to the microsecond, with a zone ("aware") or without ("naive"). A naive
- * one stands for UTC wherever Python would ask the machine for its zone, so that results don't depend on the machine.
+ * Python's {@code datetime}: a date and a time of day to the microsecond, with a zone ("aware") or
+ * without ("naive"). A naive one stands for UTC wherever Python would ask the machine for its zone,
+ * so that results don't depend on the machine.
  */
 public final class Datetime {
     private static final int LAST_YEAR = 9999;
@@ -60,7 +63,7 @@ public final class Datetime {
     }
 
     int microsecond() {
-        return local.get(java.time.temporal.ChronoField.MICRO_OF_SECOND);
+        return local.get(ChronoField.MICRO_OF_SECOND);
     }
 
     public LocalDate date() {
@@ -79,17 +82,25 @@ public final class Datetime {
 
     Datetime plus(TimeDelta delta) {
         try {
-            return new Datetime(local.plusDays(delta.days()).plusSeconds(delta.seconds()).plusNanos(delta.microseconds() * 1000L), zone);
-        } catch (java.time.DateTimeException _) {
+            return new Datetime(
+                    local.plusDays(delta.days())
+                            .plusSeconds(delta.seconds())
+                            .plusNanos(delta.microseconds() * 1000L),
+                    zone);
+        } catch (DateTimeException _) {
             throw PythonError.overflow("date value out of range");
         }
     }
 
-    /** This, moved by years and months to the last day of the month where the day doesn't exist, then by the rest. */
+    /**
+     * This, moved by years and months to the last day of the month where the day doesn't exist,
+     * then by the rest.
+     */
     Datetime shift(CalendarDuration duration, int direction) {
         YearMonth month = duration.shift(local.getYear(), local.getMonthValue(), direction);
         LocalDate day = month.atDay(Math.min(local.getDayOfMonth(), month.lengthOfMonth()));
-        return new Datetime(day.atTime(local.toLocalTime()), zone).plus(direction > 0 ? duration.rest() : duration.rest().negated());
+        return new Datetime(day.atTime(local.toLocalTime()), zone)
+                .plus(direction > 0 ? duration.rest() : duration.rest().negated());
     }
 
     TimeDelta minus(Datetime other) {
@@ -139,7 +150,13 @@ public final class Datetime {
 
     String repr() {
         List<String> parts = new ArrayList<>();
-        for (int part : List.of(local.getYear(), local.getMonthValue(), local.getDayOfMonth(), local.getHour(), local.getMinute())) {
+        for (int part :
+                List.of(
+                        local.getYear(),
+                        local.getMonthValue(),
+                        local.getDayOfMonth(),
+                        local.getHour(),
+                        local.getMinute())) {
             parts.add(Integer.toString(part));
         }
         if (local.getSecond() != 0 || local.getNano() != 0) {

@@ -4,7 +4,9 @@ import java.util.Iterator;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code dict.keys()}, {@code .values()} and {@code .items()} return: a live view of the dict. */
+/**
+ * What {@code dict.keys()}, {@code .values()} and {@code .items()} return: a live view of the dict.
+ */
 record DictView(Map<?, ?> map, Kind kind) implements Iterable<@Nullable Object> {
 
     enum Kind {

@@ -8,13 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dict operations on Java maps. Python holds 1, 1.0 and True for the same key where Java does not; so a number is looked up
- * as each of the objects that it may be stored as. Text, the only key that JSON knows, takes the direct way.
+ * Dict operations on Java maps. Python holds 1, 1.0 and True for the same key where Java does not;
+ * so a number is looked up as each of the objects that it may be stored as. Text, the only key that
+ * JSON knows, takes the direct way.
  */
 public final class Dicts {
-        private Dicts() {}
+    private Dicts() {}
 
-    /** The value of {@code key}, or {@link Python#MISSING}. Fails for a key that can't be hashed. */
+    /**
+     * The value of {@code key}, or {@link Python#MISSING}. Fails for a key that can't be hashed.
+     */
     static @Nullable Object find(Map<?, ?> map, @Nullable Object key) {
         if (key instanceof String) {
             Object value = map.get(key);
@@ -25,7 +28,9 @@ public final class Dicts {
     }
 
     static boolean contains(Map<?, ?> map, @Nullable Object key) {
-        return key instanceof String ? map.containsKey(key) : !Python.isMissing(storedKey(map, key));
+        return key instanceof String
+                ? map.containsKey(key)
+                : !Python.isMissing(storedKey(map, key));
     }
 
     /** Sets a value. As in Python, a key that is there in another guise keeps that guise. */
@@ -41,7 +46,8 @@ public final class Dicts {
     }
 
     @SuppressWarnings("NullAway") // The maps of this package allow null, which is Python's None.
-    private static void putNullable(Map<Object, Object> map, @Nullable Object key, @Nullable Object value) {
+    private static void putNullable(
+            Map<Object, Object> map, @Nullable Object key, @Nullable Object value) {
         map.put(key, value);
     }
 
@@ -62,7 +68,8 @@ public final class Dicts {
     private static @Nullable Object storedKey(Map<?, ?> map, @Nullable Object key) {
         return switch (key) {
             case Boolean flag -> storedNumber(map, BigInteger.valueOf(flag ? 1 : 0));
-            case Long number -> has(map, number) ? number : storedNumber(map, BigInteger.valueOf(number));
+            case Long number ->
+                    has(map, number) ? number : storedNumber(map, BigInteger.valueOf(number));
             case BigInteger number -> storedNumber(map, number);
             case Double number -> {
                 if (number == Math.rint(number) && !Double.isInfinite(number)) {
@@ -101,7 +108,10 @@ public final class Dicts {
         return Python.MISSING;
     }
 
-    /** Whether the map has the key; a map of one kind of keys, such as names of headers, has none of another kind. */
+    /**
+     * Whether the map has the key; a map of one kind of keys, such as names of headers, has none of
+     * another kind.
+     */
     private static boolean has(Map<?, ?> map, @Nullable Object key) {
         try {
             return map.containsKey(key);
@@ -113,7 +123,9 @@ public final class Dicts {
     static void checkHashable(@Nullable Object value) {
         if (value instanceof Tuple tuple) {
             tuple.forEach(Dicts::checkHashable);
-        } else if (value instanceof List<?> || (value instanceof Map<?, ?> && !(value instanceof PythonObject)) || value instanceof PythonSet
+        } else if (value instanceof List<?>
+                || (value instanceof Map<?, ?> && !(value instanceof PythonObject))
+                || value instanceof PythonSet
                 || value instanceof Slice
                 || (value instanceof DictView view && view.kind() != DictView.Kind.VALUES)) {
             throw PythonError.type("unhashable type: '%s'".formatted(Python.typeName(value)));

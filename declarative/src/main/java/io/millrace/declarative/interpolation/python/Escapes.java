@@ -15,19 +15,20 @@ public final class Escapes {
             return -1;
         }
         char code = text.charAt(at + 1);
-        int simple = switch (code) {
-            case '\\' -> '\\';
-            case '\'' -> '\'';
-            case '"' -> '"';
-            case 'a' -> 7;
-            case 'b' -> '\b';
-            case 'f' -> '\f';
-            case 'n' -> '\n';
-            case 'r' -> '\r';
-            case 't' -> '\t';
-            case 'v' -> 0x0B;
-            default -> -1;
-        };
+        int simple =
+                switch (code) {
+                    case '\\' -> '\\';
+                    case '\'' -> '\'';
+                    case '"' -> '"';
+                    case 'a' -> 7;
+                    case 'b' -> '\b';
+                    case 'f' -> '\f';
+                    case 'n' -> '\n';
+                    case 'r' -> '\r';
+                    case 't' -> '\t';
+                    case 'v' -> 0x0B;
+                    default -> -1;
+                };
         if (simple >= 0) {
             into.append((char) simple);
             return at + 2;
@@ -38,7 +39,10 @@ public final class Escapes {
         if (code >= '0' && code <= '7') {
             int end = at + 1;
             int value = 0;
-            while (end < text.length() && end < at + 4 && text.charAt(end) >= '0' && text.charAt(end) <= '7') {
+            while (end < text.length()
+                    && end < at + 4
+                    && text.charAt(end) >= '0'
+                    && text.charAt(end) <= '7') {
                 value = value * 8 + text.charAt(end++) - '0';
             }
             into.append((char) (binary ? value & 0xFF : value));

@@ -7,7 +7,10 @@ import java.math.RoundingMode;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/** Python's format mini-language, {@code format(value, spec)}: fill, alignment, sign, width, grouping, precision, type. */
+/**
+ * Python's format mini-language, {@code format(value, spec)}: fill, alignment, sign, width,
+ * grouping, precision, type.
+ */
 final class FormatSpec {
     private String fill = " ";
     private char align;
@@ -40,13 +43,17 @@ final class FormatSpec {
         }
         String text = Python.text(value);
         if (value == null || (text == null && !Numbers.isNumber(value))) {
-            throw PythonError.type("unsupported format string passed to %s.__format__".formatted(Python.typeName(value)));
+            throw PythonError.type(
+                    "unsupported format string passed to %s.__format__"
+                            .formatted(Python.typeName(value)));
         }
         FormatSpec parsed = parse(spec);
         if (text != null) {
             return parsed.formatText(text);
         }
-        return value instanceof Double real ? parsed.formatReal(real) : parsed.formatInteger(Numbers.big(value));
+        return value instanceof Double real
+                ? parsed.formatReal(real)
+                : parsed.formatInteger(Numbers.big(value));
     }
 
     private static FormatSpec parse(String spec) {
@@ -127,7 +134,8 @@ final class FormatSpec {
 
     private String formatText(String text) {
         if (positiveZero) {
-            throw PythonError.value("Negative zero coercion (z) not allowed in string format specifier");
+            throw PythonError.value(
+                    "Negative zero coercion (z) not allowed in string format specifier");
         }
         if (type != 0 && type != 's') {
             throw unknownCode("str");
@@ -135,26 +143,34 @@ final class FormatSpec {
         if ((align == '=' && !fill.equals("0")) || sign != '-' || alternate || grouping != 0) {
             throw PythonError.value("Invalid format specifier for a string");
         }
-        String cut = precision >= 0 && precision < Text.length(text) ? Text.slice(text, 0, precision) : text;
+        String cut =
+                precision >= 0 && precision < Text.length(text)
+                        ? Text.slice(text, 0, precision)
+                        : text;
         return pad(cut, align == 0 || align == '=' ? '<' : align, 0);
     }
 
     private PythonError unknownCode(String kind) {
-        return PythonError.value("Unknown format code '%c' for object of type '%s'".formatted(type, kind));
+        return PythonError.value(
+                "Unknown format code '%c' for object of type '%s'".formatted(type, kind));
     }
 
-    /** Pads to the width. {@code head} characters at the start, sign and prefix, stay in front of a padding by {@code =}. */
+    /**
+     * Pads to the width. {@code head} characters at the start, sign and prefix, stay in front of a
+     * padding by {@code =}.
+     */
     private String pad(String text, char where, int head) {
         int missing = width - Text.length(text);
         if (missing <= 0) {
             return text;
         }
         Limits.checkSize(width);
-        int left = switch (where) {
-            case '<' -> 0;
-            case '^' -> missing / 2;
-            default -> missing;
-        };
+        int left =
+                switch (where) {
+                    case '<' -> 0;
+                    case '^' -> missing / 2;
+                    default -> missing;
+                };
         return where == '='
                 ? text.substring(0, head) + fill.repeat(missing) + text.substring(head)
                 : fill.repeat(left) + text + fill.repeat(missing - left);
@@ -166,26 +182,33 @@ final class FormatSpec {
                 return formatReal(Numbers.real(Numbers.normal(number)));
             }
             case 'c' -> {
-                if (number.signum() < 0 || number.bitLength() > 21 || number.intValue() > Character.MAX_CODE_POINT) {
+                if (number.signum() < 0
+                        || number.bitLength() > 21
+                        || number.intValue() > Character.MAX_CODE_POINT) {
                     throw PythonError.overflow("%c arg not in range(0x110000)");
                 }
-                return pad(Character.toString(number.intValue()), align == 0 || align == '=' ? '<' : align, 0);
+                return pad(
+                        Character.toString(number.intValue()),
+                        align == 0 || align == '=' ? '<' : align,
+                        0);
             }
             default -> {}
         }
         if (positiveZero) {
-            throw PythonError.value("Negative zero coercion (z) not allowed in integer format specifier");
+            throw PythonError.value(
+                    "Negative zero coercion (z) not allowed in integer format specifier");
         }
         if (precision >= 0) {
             throw PythonError.value("Precision not allowed in integer format specifier");
         }
-        int radix = switch (type) {
-            case 0, 'd', 'n' -> 10;
-            case 'x', 'X' -> 16;
-            case 'o' -> 8;
-            case 'b' -> 2;
-            default -> throw unknownCode("int");
-        };
+        int radix =
+                switch (type) {
+                    case 0, 'd', 'n' -> 10;
+                    case 'x', 'X' -> 16;
+                    case 'o' -> 8;
+                    case 'b' -> 2;
+                    default -> throw unknownCode("int");
+                };
         if (grouping == ',' && radix != 10) {
             throw PythonError.value("Cannot specify ',' with '%c'.".formatted(type));
         }
@@ -214,12 +237,13 @@ final class FormatSpec {
             text = precision < 0 ? Numbers.print(size) : general(size, precision, true);
         } else {
             int digits = precision < 0 ? 6 : precision;
-            text = switch (code) {
-                case 'e', 'E' -> scientific(new BigDecimal(size), digits);
-                case 'f', 'F' -> fixed(size, digits);
-                case '%' -> fixed(size * 100, digits) + "%";
-                default -> general(size, digits, false);
-            };
+            text =
+                    switch (code) {
+                        case 'e', 'E' -> scientific(new BigDecimal(size), digits);
+                        case 'f', 'F' -> fixed(size, digits);
+                        case '%' -> fixed(size * 100, digits) + "%";
+                        default -> general(size, digits, false);
+                    };
         }
         if (Character.isUpperCase(code)) {
             text = Text.upper(text);
@@ -236,7 +260,12 @@ final class FormatSpec {
     }
 
     private String fixed(double size, int digits) {
-        String text = Double.isInfinite(size) ? "inf" : new BigDecimal(size).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
+        String text =
+                Double.isInfinite(size)
+                        ? "inf"
+                        : new BigDecimal(size)
+                                .setScale(digits, RoundingMode.HALF_EVEN)
+                                .toPlainString();
         return alternate && digits == 0 ? text + "." : text;
     }
 
@@ -247,9 +276,15 @@ final class FormatSpec {
         BigDecimal rounded = size.round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
         int exponent = rounded.precision() - rounded.scale() - 1;
         String all = rounded.unscaledValue().toString();
-        all = all.length() <= digits ? all + "0".repeat(digits + 1 - all.length()) : all.substring(0, digits + 1);
+        all =
+                all.length() <= digits
+                        ? all + "0".repeat(digits + 1 - all.length())
+                        : all.substring(0, digits + 1);
         String point = digits > 0 ? "." : alternate ? "." : "";
-        return all.charAt(0) + point + all.substring(1) + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
+        return all.charAt(0)
+                + point
+                + all.substring(1)
+                + "e%s%02d".formatted(exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
 
     private String general(double size, int precision, boolean keepPoint) {
@@ -257,15 +292,20 @@ final class FormatSpec {
         if (size == 0) {
             return alternate ? "0." + "0".repeat(digits - 1) : keepPoint ? "0.0" : "0";
         }
-        BigDecimal rounded = new BigDecimal(size).round(new MathContext(digits, RoundingMode.HALF_EVEN));
+        BigDecimal rounded =
+                new BigDecimal(size).round(new MathContext(digits, RoundingMode.HALF_EVEN));
         int exponent = rounded.precision() - rounded.scale() - 1;
-        // str-like formatting goes over to an exponent one digit earlier, to leave room for its ".0".
+        // str-like formatting goes over to an exponent one digit earlier, to leave room for its
+        // ".0".
         if (exponent < -4 || exponent >= (keepPoint ? Math.max(digits - 1, 1) : digits)) {
             String text = scientific(new BigDecimal(size), digits - 1);
             int at = text.indexOf('e');
-            return (alternate ? text.substring(0, at) : withoutZeros(text.substring(0, at))) + text.substring(at);
+            return (alternate ? text.substring(0, at) : withoutZeros(text.substring(0, at)))
+                    + text.substring(at);
         }
-        String text = rounded.setScale(Math.max(digits - 1 - exponent, 0), RoundingMode.HALF_EVEN).toPlainString();
+        String text =
+                rounded.setScale(Math.max(digits - 1 - exponent, 0), RoundingMode.HALF_EVEN)
+                        .toPlainString();
         if (!alternate) {
             text = withoutZeros(text);
         }
@@ -280,7 +320,8 @@ final class FormatSpec {
         return stripped.endsWith(".") ? stripped.substring(0, stripped.length() - 1) : stripped;
     }
 
-    private String assemble(boolean negative, String prefix, String digits, String rest, int group) {
+    private String assemble(
+            boolean negative, String prefix, String digits, String rest, int group) {
         String mark = negative ? "-" : sign == '-' ? "" : Character.toString(sign);
         String head = mark + prefix;
         String number = digits;
@@ -291,7 +332,10 @@ final class FormatSpec {
         return pad(head + number + rest, align == 0 ? '>' : align, head.length());
     }
 
-    /** Digits in groups; padded with zeros, which are grouped too, to at least {@code room} characters. */
+    /**
+     * Digits in groups; padded with zeros, which are grouped too, to at least {@code room}
+     * characters.
+     */
     private String grouped(String digits, int group, int room) {
         String padded = digits;
         String text = insert(padded, group);
@@ -319,11 +363,12 @@ final class FormatSpec {
         }
         var spec = new FormatSpec();
         spec.alternate = alternate;
-        String text = switch (Character.toLowerCase(code)) {
-            case 'e' -> spec.scientific(new BigDecimal(size), precision);
-            case 'f' -> spec.fixed(size, precision);
-            default -> spec.general(size, precision, false);
-        };
+        String text =
+                switch (Character.toLowerCase(code)) {
+                    case 'e' -> spec.scientific(new BigDecimal(size), precision);
+                    case 'f' -> spec.fixed(size, precision);
+                    default -> spec.general(size, precision, false);
+                };
         return Character.isUpperCase(code) ? Text.upper(text) : text;
     }
 }

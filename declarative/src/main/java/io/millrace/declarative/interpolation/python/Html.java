@@ -34,7 +34,10 @@ public final class Html {
         return unescape(TextMethods.join(" ", words));
     }
 
-    /** Replaces numeric entities and the five that escaping makes, and the blank that does not break. */
+    /**
+     * Replaces numeric entities and the five that escaping makes, and the blank that does not
+     * break.
+     */
     public static String unescape(String text) {
         var result = new StringBuilder();
         for (int at = 0; at < text.length(); ) {
@@ -84,7 +87,9 @@ public final class Html {
                 boolean hex = name.startsWith("#x") || name.startsWith("#X");
                 try {
                     int point = Integer.parseInt(name.substring(hex ? 2 : 1), hex ? 16 : 10);
-                    return point > 0 && Character.isValidCodePoint(point) ? Character.toString(point) : "\ufffd";
+                    return point > 0 && Character.isValidCodePoint(point)
+                            ? Character.toString(point)
+                            : "\ufffd";
                 } catch (NumberFormatException _) {
                     return "";
                 }

@@ -10,15 +10,33 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ISO-8601 dates and durations, with the leniency of the libraries that the reference engine parses them with (dateutil's
- * isoparser, isodate's durations): any one character between date and time, truncated fractions, 24:00, week dates.
+ * ISO-8601 dates and durations, with the leniency of the libraries that the reference engine parses
+ * them with (dateutil's isoparser, isodate's durations): any one character between date and time,
+ * truncated fractions, 24:00, week dates.
  */
 public final class IsoDates {
     private static final String NUMBER = "([0-9]+(?:[,.][0-9]+)?)";
-    private static final Pattern DURATION = Pattern.compile("([+-])?P(?=[0-9A-Za-z_])(?:" + NUMBER + "Y)?(?:" + NUMBER + "M)?(?:" + NUMBER + "W)?(?:"
-            + NUMBER + "D)?(?:T(?:" + NUMBER + "H)?(?:" + NUMBER + "M)?(?:" + NUMBER + "S)?)?\n?");
-    private static final Pattern ALTERNATIVE_DATE = Pattern.compile("([0-9]{4})-?([0-9]{2})-?([0-9]{2})");
-    private static final Pattern ALTERNATIVE_TIME = Pattern.compile("([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}(?:[,.][0-9]+)?))?)?");
+    private static final Pattern DURATION =
+            Pattern.compile(
+                    "([+-])?P(?=[0-9A-Za-z_])(?:"
+                            + NUMBER
+                            + "Y)?(?:"
+                            + NUMBER
+                            + "M)?(?:"
+                            + NUMBER
+                            + "W)?(?:"
+                            + NUMBER
+                            + "D)?(?:T(?:"
+                            + NUMBER
+                            + "H)?(?:"
+                            + NUMBER
+                            + "M)?(?:"
+                            + NUMBER
+                            + "S)?)?\n?");
+    private static final Pattern ALTERNATIVE_DATE =
+            Pattern.compile("([0-9]{4})-?([0-9]{2})-?([0-9]{2})");
+    private static final Pattern ALTERNATIVE_TIME =
+            Pattern.compile("([0-9]{2})(?::?([0-9]{2})(?::?([0-9]{2}(?:[,.][0-9]+)?))?)?");
 
     private final String text;
 
@@ -41,7 +59,8 @@ public final class IsoDates {
     private record Date(LocalDate date, int end) {}
 
     private Datetime parse() {
-        // The common form is tried first, and its month and day are checked only when everything was read.
+        // The common form is tried first, and its month and day are checked only when everything
+        // was read.
         int[] common = common();
         Date date = common.length == 0 ? uncommon() : null;
         int end = date == null ? common[3] : date.end;
@@ -128,7 +147,10 @@ public final class IsoDates {
                 throw PythonError.value("Invalid week or weekday");
             }
             LocalDate fourth = LocalDate.of(year, 1, 4);
-            return new Date(fourth.minusDays(fourth.getDayOfWeek().getValue() - 1L).plusDays((week - 1) * 7L + day - 1), at);
+            return new Date(
+                    fourth.minusDays(fourth.getDayOfWeek().getValue() - 1L)
+                            .plusDays((week - 1) * 7L + day - 1),
+                    at);
         }
         if (text.length() - at < 3) {
             throw PythonError.value("Invalid ordinal day");
@@ -149,14 +171,23 @@ public final class IsoDates {
         return number;
     }
 
-    /** What Python's {@code int()} makes of a part of the text, blanks and sign included; -1 if nothing valid. */
+    /**
+     * What Python's {@code int()} makes of a part of the text, blanks and sign included; -1 if
+     * nothing valid.
+     */
     private static int number(String text, int start, int end) {
         if (start < end && end <= text.length() && areDigits(text, start, end)) {
             return Integer.parseInt(text, start, end, 10);
         }
         try {
-            Object number = Numbers.parseInteger(text.substring(Math.min(start, text.length()), Math.min(end, text.length())), 10);
-            return number instanceof Long value && value >= 0 && value <= Integer.MAX_VALUE ? value.intValue() : -1;
+            Object number =
+                    Numbers.parseInteger(
+                            text.substring(
+                                    Math.min(start, text.length()), Math.min(end, text.length())),
+                            10);
+            return number instanceof Long value && value >= 0 && value <= Integer.MAX_VALUE
+                    ? value.intValue()
+                    : -1;
         } catch (PythonError _) {
             return -1;
         }
@@ -239,11 +270,15 @@ public final class IsoDates {
             if (text.equals("Z") || text.equals("z")) {
                 return Zone.UTC;
             }
-            if ((text.length() != 3 && text.length() != 5 && text.length() != 6) || (text.charAt(0) != '+' && text.charAt(0) != '-')) {
+            if ((text.length() != 3 && text.length() != 5 && text.length() != 6)
+                    || (text.charAt(0) != '+' && text.charAt(0) != '-')) {
                 throw PythonError.value("Time zone offset must be 1, 3, 5 or 6 characters");
             }
             int hours = number(text, 1, 3);
-            int minutes = text.length() == 3 ? 0 : number(text, text.charAt(3) == ':' ? 4 : 3, text.length());
+            int minutes =
+                    text.length() == 3
+                            ? 0
+                            : number(text, text.charAt(3) == ':' ? 4 : 3, text.length());
             if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) {
                 throw PythonError.value("Invalid time zone offset");
             }
@@ -252,7 +287,10 @@ public final class IsoDates {
         }
     }
 
-    /** Parses a duration: a {@link TimeDelta}, or a calendar duration where years or months are named. */
+    /**
+     * Parses a duration: a {@link TimeDelta}, or a calendar duration where years or months are
+     * named.
+     */
     public static Object duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (!matcher.matches()) {
@@ -260,13 +298,15 @@ public final class IsoDates {
         }
         BigDecimal years = decimal(matcher, 2);
         BigDecimal months = decimal(matcher, 3);
-        // The parts are floats in the reference, and sum up in microseconds, each rounded half to even.
+        // The parts are floats in the reference, and sum up in microseconds, each rounded half to
+        // even.
         BigDecimal days = real(matcher, 4).multiply(BigDecimal.valueOf(7)).add(real(matcher, 5));
-        BigDecimal seconds = real(matcher, 6)
-                .multiply(BigDecimal.valueOf(3600))
-                .add(real(matcher, 7).multiply(BigDecimal.valueOf(60)))
-                .add(real(matcher, 8))
-                .add(days.multiply(BigDecimal.valueOf(86_400)));
+        BigDecimal seconds =
+                real(matcher, 6)
+                        .multiply(BigDecimal.valueOf(3600))
+                        .add(real(matcher, 7).multiply(BigDecimal.valueOf(60)))
+                        .add(real(matcher, 8))
+                        .add(days.multiply(BigDecimal.valueOf(86_400)));
         TimeDelta rest = TimeDelta.ofSeconds(seconds);
         boolean negative = "-".equals(matcher.group(1));
         if (years.signum() == 0 && months.signum() == 0) {
@@ -290,17 +330,28 @@ public final class IsoDates {
         int time = text.startsWith("P") ? text.indexOf('T') : -1;
         Matcher date = time < 0 ? null : ALTERNATIVE_DATE.matcher(text.substring(1, time));
         Matcher clock = time < 0 ? null : ALTERNATIVE_TIME.matcher(text.substring(time + 1));
-        if (!text.startsWith("P") || date == null || clock == null || !date.matches() || !clock.matches()) {
+        if (!text.startsWith("P")
+                || date == null
+                || clock == null
+                || !date.matches()
+                || !clock.matches()) {
             throw PythonError.value("Unable to parse duration string %s".formatted(Repr.of(text)));
         }
         try {
-            LocalDate day = LocalDate.of(Integer.parseInt(date.group(1)), Math.max(Integer.parseInt(date.group(2)), 1), Math.max(Integer.parseInt(date.group(3)), 1));
-            BigDecimal seconds = BigDecimal.valueOf(day.getDayOfMonth() * 86_400L)
-                    .add(decimal(clock, 1).multiply(BigDecimal.valueOf(3600)))
-                    .add(decimal(clock, 2).multiply(BigDecimal.valueOf(60)))
-                    .add(decimal(clock, 3).setScale(6, RoundingMode.DOWN));
+            LocalDate day =
+                    LocalDate.of(
+                            Integer.parseInt(date.group(1)),
+                            Math.max(Integer.parseInt(date.group(2)), 1),
+                            Math.max(Integer.parseInt(date.group(3)), 1));
+            BigDecimal seconds =
+                    BigDecimal.valueOf(day.getDayOfMonth() * 86_400L)
+                            .add(decimal(clock, 1).multiply(BigDecimal.valueOf(3600)))
+                            .add(decimal(clock, 2).multiply(BigDecimal.valueOf(60)))
+                            .add(decimal(clock, 3).setScale(6, RoundingMode.DOWN));
             return new CalendarDuration(
-                    BigDecimal.valueOf(day.getYear()), BigDecimal.valueOf(day.getMonthValue()), TimeDelta.ofSeconds(seconds));
+                    BigDecimal.valueOf(day.getYear()),
+                    BigDecimal.valueOf(day.getMonthValue()),
+                    TimeDelta.ofSeconds(seconds));
         } catch (DateTimeException _) {
             throw PythonError.value("Unable to parse duration string %s".formatted(Repr.of(text)));
         }

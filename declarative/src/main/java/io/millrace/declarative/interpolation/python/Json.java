@@ -16,19 +16,27 @@ import tools.jackson.core.json.JsonReadFeature;
 
 /** JSON as Python's {@code json} module reads and writes it. */
 public final class Json {
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNumberLength(Limits.INTEGER_DIGITS + 1)
-                    .maxNestingDepth(Limits.DEPTH)
-                    .build())
-            .build();
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNumberLength(Limits.INTEGER_DIGITS + 1)
+                                    .maxNestingDepth(Limits.DEPTH)
+                                    .build())
+                    .build();
 
     /** {@code json_loads(text)}, for the fields that offer it to templates. */
-    public static final Function LOADS = new Function("loads", arguments -> {
-        Object text = arguments.bind("loads", 1, "s")[0];
-        return parse(Python.requireText("the JSON object must be str, bytes or bytearray", text instanceof Bytes bytes ? bytes.latin1() : text));
-    });
+    public static final Function LOADS =
+            new Function(
+                    "loads",
+                    arguments -> {
+                        Object text = arguments.bind("loads", 1, "s")[0];
+                        return parse(
+                                Python.requireText(
+                                        "the JSON object must be str, bytes or bytearray",
+                                        text instanceof Bytes bytes ? bytes.latin1() : text));
+                    });
 
     private Json() {}
 
@@ -47,8 +55,9 @@ public final class Json {
     }
 
     /**
-     * Reads the value at whose first token the parser stands, and leaves it at the last one: objects as {@link LinkedHashMap},
-     * arrays as {@link ArrayList}. This is how records come into being.
+     * Reads the value at whose first token the parser stands, and leaves it at the last one:
+     * objects as {@link LinkedHashMap}, arrays as {@link ArrayList}. This is how records come into
+     * being.
      */
     public static @Nullable Object read(JsonParser parser) {
         JsonToken token = parser.currentToken();
@@ -72,25 +81,32 @@ public final class Json {
                 yield list;
             }
             case VALUE_STRING -> parser.getString();
-            case VALUE_NUMBER_INT -> switch (parser.getNumberType()) {
-                case INT, LONG -> parser.getLongValue();
-                default -> Numbers.normal(parser.getBigIntegerValue());
-            };
+            case VALUE_NUMBER_INT ->
+                    switch (parser.getNumberType()) {
+                        case INT, LONG -> parser.getLongValue();
+                        default -> Numbers.normal(parser.getBigIntegerValue());
+                    };
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             case END_OBJECT, END_ARRAY, PROPERTY_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
-                throw PythonError.value("Expecting a JSON value");
+                    throw PythonError.value("Expecting a JSON value");
         };
     }
 
-    /** {@code json.dumps(value)}: ASCII, with a blank after separators. Fails for what JSON has no word for. */
+    /**
+     * {@code json.dumps(value)}: ASCII, with a blank after separators. Fails for what JSON has no
+     * word for.
+     */
     public static String dumps(@Nullable Object value) {
         return dumps(value, false, -1);
     }
 
-    /** The same, with keys in order if wanted, and one item a line if {@code indent} is not negative. */
+    /**
+     * The same, with keys in order if wanted, and one item a line if {@code indent} is not
+     * negative.
+     */
     public static String dumps(@Nullable Object value, boolean sortKeys, int indent) {
         var into = new StringBuilder();
         new Writer(into, sortKeys, indent).write(value, 0);
@@ -114,12 +130,19 @@ public final class Json {
                 case Markup markup -> quote(markup.text());
                 case List<?> list -> writeList(list, depth);
                 case Map<?, ?> map when Python.isDict(map) -> writeMap(map, depth);
-                default -> throw PythonError.type("Object of type %s is not JSON serializable".formatted(Python.typeName(value)));
+                default ->
+                        throw PythonError.type(
+                                "Object of type %s is not JSON serializable"
+                                        .formatted(Python.typeName(value)));
             }
         }
 
         private static String real(double real) {
-            return Double.isNaN(real) ? "NaN" : Double.isInfinite(real) ? real > 0 ? "Infinity" : "-Infinity" : Numbers.print(real);
+            return Double.isNaN(real)
+                    ? "NaN"
+                    : Double.isInfinite(real)
+                            ? real > 0 ? "Infinity" : "-Infinity"
+                            : Numbers.print(real);
         }
 
         private void writeList(List<?> list, int depth) {
@@ -166,7 +189,9 @@ public final class Json {
                 case BigInteger number -> Numbers.print(number);
                 case Double real -> real(real);
                 default ->
-                    throw PythonError.type("keys must be str, int, float, bool or None, not %s".formatted(Python.typeName(key)));
+                        throw PythonError.type(
+                                "keys must be str, int, float, bool or None, not %s"
+                                        .formatted(Python.typeName(key)));
             };
         }
 

@@ -2,6 +2,7 @@ package io.millrace.declarative.interpolation.python;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,14 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's {@code ast.literal_eval}: turns the text of a literal into its value. What isn't a literal is no error here but
- * the answer {@link Python#MISSING}, since most texts are none.
+ * Python's {@code ast.literal_eval}: turns the text of a literal into its value. What isn't a
+ * literal is no error here but the answer {@link Python#MISSING}, since most texts are none.
  */
 public final class LiteralEvaluator {
     /** Brackets in brackets that CPython's tokenizer takes. */
     private static final int DEPTH = 200;
 
-    /** Containers in containers that {@link #copy} follows; deeper ones go the long way through their text. */
+    /**
+     * Containers in containers that {@link #copy} follows; deeper ones go the long way through
+     * their text.
+     */
     private static final int COPY_DEPTH = 60;
 
     private static final Object NONE = Python.MISSING;
@@ -62,11 +66,37 @@ public final class LiteralEvaluator {
                 : at > 0 && Character.isHighSurrogate(text.charAt(at - 1));
     }
 
-    /** Tells most texts from literals by their first characters, so that the usual text costs next to nothing. */
+    /**
+     * Tells most texts from literals by their first characters, so that the usual text costs next
+     * to nothing.
+     */
     private static boolean canStart(String text, int start) {
         char c = text.charAt(start);
         return switch (c) {
-            case '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', '-', '.', '\'', '"', '(', '[', '{', '\n', '\r', '\f', '#', '\\' -> true;
+            case '0',
+                    '1',
+                    '2',
+                    '3',
+                    '4',
+                    '5',
+                    '6',
+                    '7',
+                    '8',
+                    '9',
+                    '+',
+                    '-',
+                    '.',
+                    '\'',
+                    '"',
+                    '(',
+                    '[',
+                    '{',
+                    '\n',
+                    '\r',
+                    '\f',
+                    '#',
+                    '\\' ->
+                    true;
             case 'T' -> text.startsWith("True", start);
             case 'F' -> text.startsWith("False", start);
             case 'N' -> text.startsWith("None", start);
@@ -182,7 +212,10 @@ public final class LiteralEvaluator {
                 skipBlanks();
                 Object number = element();
                 // A sign belongs to a bare number: neither a second sign nor a boolean may follow.
-                boolean bare = number instanceof Long || number instanceof BigInteger || number instanceof Double;
+                boolean bare =
+                        number instanceof Long
+                                || number instanceof BigInteger
+                                || number instanceof Double;
                 if (number == null || !bare || isSigned) {
                     yield NONE;
                 }
@@ -224,7 +257,8 @@ public final class LiteralEvaluator {
 
     private @Nullable Object word() {
         int end = at;
-        while (end < text.length() && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_')) {
+        while (end < text.length()
+                && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_')) {
             end++;
         }
         String word = text.substring(at, end);
@@ -290,7 +324,8 @@ public final class LiteralEvaluator {
         at++;
         depth--;
         if (items.size() == 1 && !comma) {
-            // Parentheses alone leave no trace: -(5) is a number with a sign, and -(-5) is refused for its second one.
+            // Parentheses alone leave no trace: -(5) is a number with a sign, and -(-5) is refused
+            // for its second one.
             return items.getFirst();
         }
         isSigned = false;
@@ -390,17 +425,20 @@ public final class LiteralEvaluator {
     private static boolean isHashable(@Nullable Object value) {
         return value instanceof Tuple tuple
                 ? tuple.stream().allMatch(LiteralEvaluator::isHashable)
-                : !(value instanceof List<?>) && !(value instanceof Map<?, ?>) && !(value instanceof PythonSet);
+                : !(value instanceof List<?>)
+                        && !(value instanceof Map<?, ?>)
+                        && !(value instanceof PythonSet);
     }
 
     private @Nullable Object number() {
         int start = at;
         if (peek() == '0' && at + 1 < text.length() && "xXoObB".indexOf(text.charAt(at + 1)) >= 0) {
-            int radix = switch (text.charAt(at + 1)) {
-                case 'x', 'X' -> 16;
-                case 'o', 'O' -> 8;
-                default -> 2;
-            };
+            int radix =
+                    switch (text.charAt(at + 1)) {
+                        case 'x', 'X' -> 16;
+                        case 'o', 'O' -> 8;
+                        default -> 2;
+                    };
             at += 2;
             var digits = new StringBuilder();
             boolean mayUnderscore = true;
@@ -416,7 +454,9 @@ public final class LiteralEvaluator {
                 }
                 at++;
             }
-            return digits.isEmpty() || !mayUnderscore || continuesAsWord() ? NONE : Numbers.normal(new BigInteger(digits.toString(), radix));
+            return digits.isEmpty() || !mayUnderscore || continuesAsWord()
+                    ? NONE
+                    : Numbers.normal(new BigInteger(digits.toString(), radix));
         }
         int wholeEnd = digits();
         if (wholeEnd < 0) {
@@ -462,11 +502,14 @@ public final class LiteralEvaluator {
         if ((literal.charAt(0) == '0' && !zero) || literal.length() > Limits.INTEGER_DIGITS) {
             return NONE;
         }
-        return literal.length() <= 18 ? (Object) Long.parseLong(literal) : Numbers.normal(new BigInteger(literal));
+        return literal.length() <= 18
+                ? (Object) Long.parseLong(literal)
+                : Numbers.normal(new BigInteger(literal));
     }
 
     private boolean continuesAsWord() {
-        return at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_');
+        return at < text.length()
+                && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_');
     }
 
     /** Reads digits with single underscores between them; returns where they end, or -1. */
@@ -514,7 +557,7 @@ public final class LiteralEvaluator {
             }
             if (binary) {
                 bytes = bytes == null ? new ByteArrayOutputStream() : bytes;
-                bytes.writeBytes(content.toString().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+                bytes.writeBytes(content.toString().getBytes(StandardCharsets.ISO_8859_1));
             } else {
                 characters = characters == null ? new StringBuilder() : characters;
                 characters.append(content);
@@ -579,8 +622,8 @@ public final class LiteralEvaluator {
     }
 
     /**
-     * What {@code evaluate(str(value))} would return for a value that isn't text: a copy of its own, or {@link
-     * Python#MISSING} if the printed value is no literal or has to be gone through.
+     * What {@code evaluate(str(value))} would return for a value that isn't text: a copy of its
+     * own, or {@link Python#MISSING} if the printed value is no literal or has to be gone through.
      */
     public static @Nullable Object copy(@Nullable Object value) {
         return copy(value, 0);

@@ -1,8 +1,8 @@
 package io.millrace.declarative.interpolation.python;
 
 /**
- * Text that is marked as safe HTML, which {@code tojson}, {@code safe} and {@code escape} return: a {@code str} that escapes
- * whatever is added to it.
+ * Text that is marked as safe HTML, which {@code tojson}, {@code safe} and {@code escape} return: a
+ * {@code str} that escapes whatever is added to it.
  */
 public record Markup(String text) {
 
@@ -10,14 +10,15 @@ public record Markup(String text) {
     public static String escape(String text) {
         StringBuilder escaped = null;
         for (int i = 0; i < text.length(); i++) {
-            String replacement = switch (text.charAt(i)) {
-                case '&' -> "&amp;";
-                case '>' -> "&gt;";
-                case '<' -> "&lt;";
-                case '\'' -> "&#39;";
-                case '"' -> "&#34;";
-                default -> "";
-            };
+            String replacement =
+                    switch (text.charAt(i)) {
+                        case '&' -> "&amp;";
+                        case '>' -> "&gt;";
+                        case '<' -> "&lt;";
+                        case '\'' -> "&#39;";
+                        case '"' -> "&#34;";
+                        default -> "";
+                    };
             if (!replacement.isEmpty() && escaped == null) {
                 escaped = new StringBuilder(text.length() + 16).append(text, 0, i);
             }

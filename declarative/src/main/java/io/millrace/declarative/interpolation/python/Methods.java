@@ -10,10 +10,36 @@ import org.jspecify.annotations.Nullable;
 /** Where the attributes and methods of each type are found. */
 public final class Methods {
     /** What every Python object has and no template may have. */
-    private static final Set<String> HIDDEN = Set.of(
-            "__class__", "__contains__", "__delattr__", "__dir__", "__doc__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getitem__", "__getstate__",
-            "__gt__", "__hash__", "__init__", "__init_subclass__", "__iter__", "__le__", "__len__", "__lt__", "__ne__", "__new__", "__reduce__",
-            "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__");
+    private static final Set<String> HIDDEN =
+            Set.of(
+                    "__class__",
+                    "__contains__",
+                    "__delattr__",
+                    "__dir__",
+                    "__doc__",
+                    "__eq__",
+                    "__format__",
+                    "__ge__",
+                    "__getattribute__",
+                    "__getitem__",
+                    "__getstate__",
+                    "__gt__",
+                    "__hash__",
+                    "__init__",
+                    "__init_subclass__",
+                    "__iter__",
+                    "__le__",
+                    "__len__",
+                    "__lt__",
+                    "__ne__",
+                    "__new__",
+                    "__reduce__",
+                    "__reduce_ex__",
+                    "__repr__",
+                    "__setattr__",
+                    "__sizeof__",
+                    "__str__",
+                    "__subclasshook__");
 
     private Methods() {}
 
@@ -21,7 +47,10 @@ public final class Methods {
         return HIDDEN.contains(name);
     }
 
-    /** The method of that name that the value's type has, or null: the way to call it without binding it first. */
+    /**
+     * The method of that name that the value's type has, or null: the way to call it without
+     * binding it first.
+     */
     public static @Nullable Method find(@Nullable Object owner, String name) {
         return switch (owner) {
             case String _ -> TextMethods.TABLE.get(name);
@@ -57,20 +86,22 @@ public final class Methods {
             Method method = ContainerMethods.DICT.get(name);
             return method == null ? Python.MISSING : new BoundMethod(owner, name, method);
         }
-        Object value = switch (owner) {
-            case PythonObject object -> object.attribute(name);
-            case Datetime datetime -> DateMethods.field(datetime, name);
-            case LocalDate date -> DateMethods.field(date, name);
-            case ClockTime time -> DateMethods.field(time, name);
-            case TimeDelta delta -> DateMethods.field(delta, name);
-            case CalendarDuration duration -> DateMethods.field(duration, name);
-            case Tuple tuple when tuple.position(name) >= 0 -> tuple.get(tuple.position(name));
-            case Double real -> NumberMethods.field(real, name);
-            case Long _ -> NumberMethods.field(owner, name);
-            case Boolean _ -> NumberMethods.field(owner, name);
-            case BigInteger _ -> NumberMethods.field(owner, name);
-            default -> Python.MISSING;
-        };
+        Object value =
+                switch (owner) {
+                    case PythonObject object -> object.attribute(name);
+                    case Datetime datetime -> DateMethods.field(datetime, name);
+                    case LocalDate date -> DateMethods.field(date, name);
+                    case ClockTime time -> DateMethods.field(time, name);
+                    case TimeDelta delta -> DateMethods.field(delta, name);
+                    case CalendarDuration duration -> DateMethods.field(duration, name);
+                    case Tuple tuple when tuple.position(name) >= 0 ->
+                            tuple.get(tuple.position(name));
+                    case Double real -> NumberMethods.field(real, name);
+                    case Long _ -> NumberMethods.field(owner, name);
+                    case Boolean _ -> NumberMethods.field(owner, name);
+                    case BigInteger _ -> NumberMethods.field(owner, name);
+                    default -> Python.MISSING;
+                };
         if (!Python.isMissing(value)) {
             return value;
         }

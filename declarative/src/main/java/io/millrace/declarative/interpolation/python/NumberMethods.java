@@ -7,26 +7,33 @@ import org.jspecify.annotations.Nullable;
 
 /** Attributes and methods of {@code int} and {@code float}. */
 final class NumberMethods {
-    static final Map<String, Method> INT = Map.of(
-            "bit_length", (self, arguments) -> {
-                arguments.checkPositional("bit_length", 0, 0);
-                return (long) Numbers.big(self).abs().bitLength();
-            },
-            "bit_count", (self, arguments) -> {
-                arguments.checkPositional("bit_count", 0, 0);
-                return (long) Numbers.big(self).abs().bitCount();
-            },
-            "conjugate", (self, _) -> Operators.plus(self),
-            "as_integer_ratio", (self, _) -> Tuple.of(Operators.plus(self), 1L));
+    static final Map<String, Method> INT =
+            Map.of(
+                    "bit_length",
+                            (self, arguments) -> {
+                                arguments.checkPositional("bit_length", 0, 0);
+                                return (long) Numbers.big(self).abs().bitLength();
+                            },
+                    "bit_count",
+                            (self, arguments) -> {
+                                arguments.checkPositional("bit_count", 0, 0);
+                                return (long) Numbers.big(self).abs().bitCount();
+                            },
+                    "conjugate", (self, _) -> Operators.plus(self),
+                    "as_integer_ratio", (self, _) -> Tuple.of(Operators.plus(self), 1L));
 
-    static final Map<String, Method> FLOAT = Map.of(
-            "is_integer", (self, arguments) -> {
-                arguments.checkPositional("is_integer", 0, 0);
-                return self instanceof Double real && !real.isInfinite() && real == Math.rint(real);
-            },
-            "hex", (self, _) -> hex((Double) self),
-            "conjugate", (self, _) -> self,
-            "as_integer_ratio", (self, _) -> ratio((Double) self));
+    static final Map<String, Method> FLOAT =
+            Map.of(
+                    "is_integer",
+                            (self, arguments) -> {
+                                arguments.checkPositional("is_integer", 0, 0);
+                                return self instanceof Double real
+                                        && !real.isInfinite()
+                                        && real == Math.rint(real);
+                            },
+                    "hex", (self, _) -> hex((Double) self),
+                    "conjugate", (self, _) -> self,
+                    "as_integer_ratio", (self, _) -> ratio((Double) self));
 
     private NumberMethods() {}
 
@@ -48,7 +55,9 @@ final class NumberMethods {
         BigInteger denominator = BigInteger.TEN.pow(Math.max(exact.scale(), 0));
         BigInteger numerator = exact.multiply(new BigDecimal(denominator)).toBigIntegerExact();
         BigInteger divisor = numerator.gcd(denominator);
-        return Tuple.of(Numbers.normal(numerator.divide(divisor)), Numbers.normal(denominator.divide(divisor)));
+        return Tuple.of(
+                Numbers.normal(numerator.divide(divisor)),
+                Numbers.normal(denominator.divide(divisor)));
     }
 
     private static String hex(double real) {
@@ -61,6 +70,10 @@ final class NumberMethods {
         String fraction = java.substring(point + 1, at);
         String padded = real == 0 ? "0" : fraction + "0".repeat(13 - fraction.length());
         String exponent = java.substring(at + 1);
-        return java.substring(0, point + 1) + padded + "p" + (exponent.startsWith("-") ? "" : "+") + exponent;
+        return java.substring(0, point + 1)
+                + padded
+                + "p"
+                + (exponent.startsWith("-") ? "" : "+")
+                + exponent;
     }
 }

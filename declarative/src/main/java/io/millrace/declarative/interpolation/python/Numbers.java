@@ -15,7 +15,10 @@ public final class Numbers {
     private Numbers() {}
 
     static boolean isNumber(@Nullable Object value) {
-        return value instanceof Long || value instanceof Double || value instanceof Boolean || value instanceof BigInteger;
+        return value instanceof Long
+                || value instanceof Double
+                || value instanceof Boolean
+                || value instanceof BigInteger;
     }
 
     /** Whether it is an {@code int} in Python's sense, in which booleans are some. */
@@ -26,10 +29,13 @@ public final class Numbers {
     /** A whole number in the type in which it belongs. */
     public static Object normal(BigInteger number) {
         if (number.bitLength() > Limits.INTEGER_BITS) {
-            throw PythonError.limit("A template tried to make a number of %d bits; at most %d are allowed."
-                    .formatted(number.bitLength(), Limits.INTEGER_BITS));
+            throw PythonError.limit(
+                    "A template tried to make a number of %d bits; at most %d are allowed."
+                            .formatted(number.bitLength(), Limits.INTEGER_BITS));
         }
-        return number.compareTo(LEAST_LONG) >= 0 && number.compareTo(MOST_LONG) <= 0 ? (Object) number.longValue() : number;
+        return number.compareTo(LEAST_LONG) >= 0 && number.compareTo(MOST_LONG) <= 0
+                ? (Object) number.longValue()
+                : number;
     }
 
     /** An {@code int} as a big one. */
@@ -38,14 +44,17 @@ public final class Numbers {
             case Long number -> BigInteger.valueOf(number);
             case Boolean flag -> flag ? BigInteger.ONE : BigInteger.ZERO;
             case BigInteger number -> number;
-            default -> throw new IllegalArgumentException("Not an int: " + Python.typeName(integer));
+            default ->
+                    throw new IllegalArgumentException("Not an int: " + Python.typeName(integer));
         };
     }
 
     /** An {@code int} that fits an index: clipped, as slices and repetitions clip. */
     static int clipped(Object integer) {
         BigInteger number = big(integer);
-        return number.bitLength() < 32 ? number.intValue() : number.signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
+        return number.bitLength() < 32
+                ? number.intValue()
+                : number.signum() < 0 ? Integer.MIN_VALUE : Integer.MAX_VALUE;
     }
 
     /** A number as a float. Fails for a whole number that is too large. */
@@ -61,7 +70,9 @@ public final class Numbers {
                 }
                 yield real;
             }
-            default -> throw PythonError.type("must be real number, not %s".formatted(Python.typeName(number)));
+            default ->
+                    throw PythonError.type(
+                            "must be real number, not %s".formatted(Python.typeName(number)));
         };
     }
 
@@ -87,7 +98,8 @@ public final class Numbers {
             case Long integer -> integer != 0;
             case Double real -> real != 0;
             case BigInteger integer -> integer.signum() != 0;
-            default -> throw new IllegalArgumentException("Not a number: " + Python.typeName(number));
+            default ->
+                    throw new IllegalArgumentException("Not a number: " + Python.typeName(number));
         };
     }
 
@@ -96,13 +108,17 @@ public final class Numbers {
             long sum = x + y;
             return ((x ^ sum) & (y ^ sum)) < 0 ? big(left).add(big(right)) : (Object) sum;
         }
-        return left instanceof Double || right instanceof Double ? (Object) (real(left) + real(right)) : normal(big(left).add(big(right)));
+        return left instanceof Double || right instanceof Double
+                ? (Object) (real(left) + real(right))
+                : normal(big(left).add(big(right)));
     }
 
     static Object subtract(Object left, Object right) {
         if (left instanceof Long x && right instanceof Long y) {
             long difference = x - y;
-            return ((x ^ y) & (x ^ difference)) < 0 ? big(left).subtract(big(right)) : (Object) difference;
+            return ((x ^ y) & (x ^ difference)) < 0
+                    ? big(left).subtract(big(right))
+                    : (Object) difference;
         }
         return left instanceof Double || right instanceof Double
                 ? (Object) (real(left) - real(right))
@@ -139,10 +155,16 @@ public final class Numbers {
         if (divisor.signum() == 0) {
             throw PythonError.zeroDivision("division by zero");
         }
-        if (left instanceof Long x && right instanceof Long y && Math.abs(x) <= EXACT_IN_DOUBLE && Math.abs(y) <= EXACT_IN_DOUBLE) {
+        if (left instanceof Long x
+                && right instanceof Long y
+                && Math.abs(x) <= EXACT_IN_DOUBLE
+                && Math.abs(y) <= EXACT_IN_DOUBLE) {
             return (double) x / (double) y;
         }
-        double quotient = new BigDecimal(big(left)).divide(new BigDecimal(divisor), new MathContext(60)).doubleValue();
+        double quotient =
+                new BigDecimal(big(left))
+                        .divide(new BigDecimal(divisor), new MathContext(60))
+                        .doubleValue();
         if (Double.isInfinite(quotient)) {
             throw PythonError.overflow("integer division result too large for a float");
         }
@@ -158,7 +180,10 @@ public final class Numbers {
         }
         BigInteger divisor = nonZero(right, "integer division or modulo by zero");
         BigInteger[] parts = big(left).divideAndRemainder(divisor);
-        return normal(parts[1].signum() != 0 && parts[1].signum() != divisor.signum() ? parts[0].subtract(BigInteger.ONE) : parts[0]);
+        return normal(
+                parts[1].signum() != 0 && parts[1].signum() != divisor.signum()
+                        ? parts[0].subtract(BigInteger.ONE)
+                        : parts[0]);
     }
 
     /** {@code %}: the remainder with the sign of the divisor. */
@@ -171,7 +196,10 @@ public final class Numbers {
         }
         BigInteger divisor = nonZero(right, "integer modulo by zero");
         BigInteger remainder = big(left).remainder(divisor);
-        return normal(remainder.signum() != 0 && remainder.signum() != divisor.signum() ? remainder.add(divisor) : remainder);
+        return normal(
+                remainder.signum() != 0 && remainder.signum() != divisor.signum()
+                        ? remainder.add(divisor)
+                        : remainder);
     }
 
     private static BigInteger nonZero(Object number, String message) {
@@ -182,7 +210,10 @@ public final class Numbers {
         return divisor;
     }
 
-    /** Quotient and remainder of floats such that the remainder has the divisor's sign and both fit together. */
+    /**
+     * Quotient and remainder of floats such that the remainder has the divisor's sign and both fit
+     * together.
+     */
     private static double[] floatDivmod(double dividend, double divisor) {
         if (divisor == 0) {
             throw PythonError.zeroDivision("float floor division by zero");
@@ -219,7 +250,10 @@ public final class Numbers {
                             ? 0L
                             : number.signum() < 0 && power.testBit(0) ? -1L : 1L;
                 }
-                checkBits(power.bitLength() > 31 ? Long.MAX_VALUE : (long) number.bitLength() * power.intValue());
+                checkBits(
+                        power.bitLength() > 31
+                                ? Long.MAX_VALUE
+                                : (long) number.bitLength() * power.intValue());
                 return normal(number.pow(power.intValue()));
             }
         }
@@ -248,7 +282,9 @@ public final class Numbers {
     }
 
     public static Object absolute(Object number) {
-        return number instanceof Double real ? Math.abs(real) : big(number).signum() < 0 ? negate(number) : normal(big(number));
+        return number instanceof Double real
+                ? Math.abs(real)
+                : big(number).signum() < 0 ? negate(number) : normal(big(number));
     }
 
     /** {@code round(number, digits)}: half to even, on the exact value. */
@@ -260,7 +296,8 @@ public final class Numbers {
             if (digits < -400) {
                 return Math.copySign(0.0, real);
             }
-            double rounded = new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).doubleValue();
+            double rounded =
+                    new BigDecimal(real).setScale(digits, RoundingMode.HALF_EVEN).doubleValue();
             if (Double.isInfinite(rounded)) {
                 throw PythonError.overflow("rounded value too large to represent");
             }
@@ -272,7 +309,10 @@ public final class Numbers {
         if (digits < -Limits.INTEGER_DIGITS) {
             return 0L;
         }
-        return normal(new BigDecimal(big(number)).setScale(digits, RoundingMode.HALF_EVEN).toBigInteger());
+        return normal(
+                new BigDecimal(big(number))
+                        .setScale(digits, RoundingMode.HALF_EVEN)
+                        .toBigInteger());
     }
 
     /** {@code int(float)}: without its fraction. */
@@ -283,12 +323,16 @@ public final class Numbers {
         if (Double.isInfinite(real)) {
             throw PythonError.overflow("cannot convert float infinity to integer");
         }
-        return Math.abs(real) < EXACT_IN_DOUBLE ? (Object) (long) real : normal(new BigDecimal(real).toBigInteger());
+        return Math.abs(real) < EXACT_IN_DOUBLE
+                ? (Object) (long) real
+                : normal(new BigDecimal(real).toBigInteger());
     }
 
     private static void checkBits(long bits) {
         if (bits > Limits.INTEGER_BITS) {
-            throw PythonError.limit("A template tried to make a number of more than %d bits.".formatted(Limits.INTEGER_BITS));
+            throw PythonError.limit(
+                    "A template tried to make a number of more than %d bits."
+                            .formatted(Limits.INTEGER_BITS));
         }
     }
 
@@ -296,12 +340,17 @@ public final class Numbers {
     static String print(BigInteger number) {
         String text = number.toString();
         if (text.length() - (number.signum() < 0 ? 1 : 0) > Limits.INTEGER_DIGITS) {
-            throw PythonError.value("Exceeds the limit (%d digits) for integer string conversion".formatted(Limits.INTEGER_DIGITS));
+            throw PythonError.value(
+                    "Exceeds the limit (%d digits) for integer string conversion"
+                            .formatted(Limits.INTEGER_DIGITS));
         }
         return text;
     }
 
-    /** A float as Python prints it: the shortest digits that give it back, with an exponent below 1e-4 and from 1e16 on. */
+    /**
+     * A float as Python prints it: the shortest digits that give it back, with an exponent below
+     * 1e-4 and from 1e16 on.
+     */
     static String print(double real) {
         if (Double.isNaN(real)) {
             return "nan";
@@ -326,7 +375,8 @@ public final class Numbers {
         }
         if (digits.length() == 2) {
             // Java writes two digits at least, and for the smallest numbers one is enough.
-            BigDecimal single = new BigDecimal(java).abs().round(new MathContext(1, RoundingMode.HALF_EVEN));
+            BigDecimal single =
+                    new BigDecimal(java).abs().round(new MathContext(1, RoundingMode.HALF_EVEN));
             if (single.doubleValue() == Math.abs(real)) {
                 digits = single.unscaledValue().toString();
                 exponent = single.precision() - single.scale() - 1;
@@ -335,7 +385,13 @@ public final class Numbers {
         String sign = start == 1 ? "-" : "";
         if (exponent < -4 || exponent >= 16) {
             String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
-            return "%s%c%se%s%02d".formatted(sign, digits.charAt(0), fraction, exponent < 0 ? "-" : "+", Math.abs(exponent));
+            return "%s%c%se%s%02d"
+                    .formatted(
+                            sign,
+                            digits.charAt(0),
+                            fraction,
+                            exponent < 0 ? "-" : "+",
+                            Math.abs(exponent));
         }
         if (exponent < 0) {
             return sign + "0." + "0".repeat(-exponent - 1) + digits;
@@ -361,12 +417,13 @@ public final class Numbers {
         int radix = base;
         boolean prefixed = false;
         if (digits.length() > at + 1 && digits.charAt(at) == '0') {
-            int prefix = switch (digits.charAt(at + 1)) {
-                case 'x', 'X' -> 16;
-                case 'o', 'O' -> 8;
-                case 'b', 'B' -> 2;
-                default -> 0;
-            };
+            int prefix =
+                    switch (digits.charAt(at + 1)) {
+                        case 'x', 'X' -> 16;
+                        case 'o', 'O' -> 8;
+                        case 'b', 'B' -> 2;
+                        default -> 0;
+                    };
             if (prefix != 0 && (base == 0 || base == prefix)) {
                 radix = prefix;
                 at += 2;
@@ -392,7 +449,9 @@ public final class Numbers {
             throw invalidInteger(text, base);
         }
         if (clean.length() > Limits.INTEGER_DIGITS && Integer.bitCount(radix) != 1) {
-            throw PythonError.value("Exceeds the limit (%d digits) for integer string conversion".formatted(Limits.INTEGER_DIGITS));
+            throw PythonError.value(
+                    "Exceeds the limit (%d digits) for integer string conversion"
+                            .formatted(Limits.INTEGER_DIGITS));
         }
         BigInteger number = new BigInteger(clean.toString(), radix);
         if (decimalZero && number.signum() != 0) {
@@ -402,7 +461,8 @@ public final class Numbers {
     }
 
     private static PythonError invalidInteger(String text, int base) {
-        return PythonError.value("invalid literal for int() with base %d: %s".formatted(base, Repr.of(text)));
+        return PythonError.value(
+                "invalid literal for int() with base %d: %s".formatted(base, Repr.of(text)));
     }
 
     /** {@code float(text)}. */
@@ -414,14 +474,18 @@ public final class Numbers {
             case "nan", "+nan", "-nan" -> Double.NaN;
             default -> {
                 if (!isRealLiteral(trimmed)) {
-                    throw PythonError.value("could not convert string to float: %s".formatted(Repr.of(text)));
+                    throw PythonError.value(
+                            "could not convert string to float: %s".formatted(Repr.of(text)));
                 }
                 yield Double.parseDouble(trimmed.replace("_", ""));
             }
         };
     }
 
-    /** Whether text is an optional sign, digits with an optional point, and an optional exponent; "_" between digits. */
+    /**
+     * Whether text is an optional sign, digits with an optional point, and an optional exponent;
+     * "_" between digits.
+     */
     private static boolean isRealLiteral(String text) {
         int at = 0;
         int length = text.length();
@@ -444,7 +508,8 @@ public final class Numbers {
         }
         if (end < length && (text.charAt(end) == 'e' || text.charAt(end) == 'E')) {
             int exponent = end + 1;
-            if (exponent < length && (text.charAt(exponent) == '+' || text.charAt(exponent) == '-')) {
+            if (exponent < length
+                    && (text.charAt(exponent) == '+' || text.charAt(exponent) == '-')) {
                 exponent++;
             }
             int exponentEnd = digitsEnd(text, exponent);
@@ -456,13 +521,20 @@ public final class Numbers {
         return end == length;
     }
 
-    /** Where a run of digits ends that may hold single "_" between digits; -1 if a "_" is out of place. */
+    /**
+     * Where a run of digits ends that may hold single "_" between digits; -1 if a "_" is out of
+     * place.
+     */
     private static int digitsEnd(String text, int start) {
         int at = start;
         while (at < text.length()) {
             char c = text.charAt(at);
             if (c == '_') {
-                boolean between = at > start && isDigit(text.charAt(at - 1)) && at + 1 < text.length() && isDigit(text.charAt(at + 1));
+                boolean between =
+                        at > start
+                                && isDigit(text.charAt(at - 1))
+                                && at + 1 < text.length()
+                                && isDigit(text.charAt(at + 1));
                 if (!between) {
                     return -1;
                 }

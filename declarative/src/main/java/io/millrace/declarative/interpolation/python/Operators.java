@@ -24,13 +24,21 @@ public final class Operators {
         }
         refuseUndefined(left, right);
         if (left instanceof Markup || right instanceof Markup) {
-            String text = left instanceof Markup markup ? markup.text() : left instanceof String plain ? Markup.escape(plain) : null;
-            String other = right instanceof Markup markup ? markup.text() : right instanceof String plain ? Markup.escape(plain) : null;
+            String text =
+                    left instanceof Markup markup
+                            ? markup.text()
+                            : left instanceof String plain ? Markup.escape(plain) : null;
+            String other =
+                    right instanceof Markup markup
+                            ? markup.text()
+                            : right instanceof String plain ? Markup.escape(plain) : null;
             if (text != null && other != null) {
                 Limits.checkSize((long) text.length() + other.length());
                 return new Markup(text + other);
             }
-        } else if (left instanceof List<?> list && right instanceof List<?> other && left instanceof Tuple == right instanceof Tuple) {
+        } else if (left instanceof List<?> list
+                && right instanceof List<?> other
+                && left instanceof Tuple == right instanceof Tuple) {
             Limits.checkSize((long) list.size() + other.size());
             List<Object> joined = new ArrayList<>(list.size() + other.size());
             joined.addAll(list);
@@ -54,22 +62,28 @@ public final class Operators {
 
     private static @Nullable Object addTime(@Nullable Object left, @Nullable Object right) {
         return switch (right) {
-            case TimeDelta delta -> switch (left) {
-                case TimeDelta other -> other.plus(delta);
-                case Datetime datetime -> datetime.plus(delta);
-                case LocalDate date -> plusDays(date, delta.days());
-                case CalendarDuration duration -> {
-                    duration.checkWhole();
-                    yield new CalendarDuration(duration.years(), duration.months(), duration.rest().plus(delta));
-                }
-                case null, default -> null;
-            };
-            case CalendarDuration duration -> switch (left) {
-                case CalendarDuration other -> other.plus(duration);
-                case Datetime datetime -> datetime.shift(duration, 1);
-                case LocalDate date -> plusDays(shift(date, duration, 1), duration.rest().days());
-                case null, default -> null;
-            };
+            case TimeDelta delta ->
+                    switch (left) {
+                        case TimeDelta other -> other.plus(delta);
+                        case Datetime datetime -> datetime.plus(delta);
+                        case LocalDate date -> plusDays(date, delta.days());
+                        case CalendarDuration duration -> {
+                            duration.checkWhole();
+                            yield new CalendarDuration(
+                                    duration.years(),
+                                    duration.months(),
+                                    duration.rest().plus(delta));
+                        }
+                        case null, default -> null;
+                    };
+            case CalendarDuration duration ->
+                    switch (left) {
+                        case CalendarDuration other -> other.plus(duration);
+                        case Datetime datetime -> datetime.shift(duration, 1);
+                        case LocalDate date ->
+                                plusDays(shift(date, duration, 1), duration.rest().days());
+                        case null, default -> null;
+                    };
             case null, default -> null;
         };
     }
@@ -93,31 +107,52 @@ public final class Operators {
             return Numbers.subtract(left, right);
         }
         refuseUndefined(left, right);
-        Object difference = switch (right) {
-            case TimeDelta delta -> switch (left) {
-                case TimeDelta other -> other.minus(delta);
-                case Datetime datetime -> datetime.plus(delta.negated());
-                // Python subtracts the days of the delta only, even where seconds make it nearly a day more.
-                case LocalDate date -> plusDays(date, -(long) delta.days());
-                case CalendarDuration duration -> new CalendarDuration(duration.years(), duration.months(), duration.rest().minus(delta));
-                case null, default -> null;
-            };
-            case CalendarDuration duration -> switch (left) {
-                case CalendarDuration other -> other.plus(duration.negated());
-                case TimeDelta delta -> new CalendarDuration(BigDecimal.ZERO, BigDecimal.ZERO, delta).plus(duration.negated());
-                case Datetime datetime -> datetime.shift(duration, -1);
-                case LocalDate date -> plusDays(shift(date, duration, -1), -(long) duration.rest().days());
-                case null, default -> null;
-            };
-            case Datetime other -> left instanceof Datetime datetime ? datetime.minus(other) : null;
-            case LocalDate other -> left instanceof LocalDate date ? TimeDelta.ofDays(date.toEpochDay() - other.toEpochDay()) : null;
-            case null, default -> null;
-        };
+        Object difference =
+                switch (right) {
+                    case TimeDelta delta ->
+                            switch (left) {
+                                case TimeDelta other -> other.minus(delta);
+                                case Datetime datetime -> datetime.plus(delta.negated());
+                                // Python subtracts the days of the delta only, even where seconds
+                                // make it nearly a day more.
+                                case LocalDate date -> plusDays(date, -(long) delta.days());
+                                case CalendarDuration duration ->
+                                        new CalendarDuration(
+                                                duration.years(),
+                                                duration.months(),
+                                                duration.rest().minus(delta));
+                                case null, default -> null;
+                            };
+                    case CalendarDuration duration ->
+                            switch (left) {
+                                case CalendarDuration other -> other.plus(duration.negated());
+                                case TimeDelta delta ->
+                                        new CalendarDuration(
+                                                        BigDecimal.ZERO, BigDecimal.ZERO, delta)
+                                                .plus(duration.negated());
+                                case Datetime datetime -> datetime.shift(duration, -1);
+                                case LocalDate date ->
+                                        plusDays(
+                                                shift(date, duration, -1),
+                                                -(long) duration.rest().days());
+                                case null, default -> null;
+                            };
+                    case Datetime other ->
+                            left instanceof Datetime datetime ? datetime.minus(other) : null;
+                    case LocalDate other ->
+                            left instanceof LocalDate date
+                                    ? TimeDelta.ofDays(date.toEpochDay() - other.toEpochDay())
+                                    : null;
+                    case null, default -> null;
+                };
         if (difference != null) {
             return difference;
         }
-        if (((isSetLike(left) || isSetLike(right)) && Python.isIterable(left) && Python.isIterable(right))
-                || (left instanceof PythonSet && (right instanceof PythonSet || right instanceof DictView))) {
+        if (((isSetLike(left) || isSetLike(right))
+                        && Python.isIterable(left)
+                        && Python.isIterable(right))
+                || (left instanceof PythonSet
+                        && (right instanceof PythonSet || right instanceof DictView))) {
             PythonSet rest = PythonSet.of(Python.iterate(left));
             for (Iterator<?> items = Python.iterate(right); items.hasNext(); ) {
                 rest.remove(items.next());
@@ -127,7 +162,9 @@ public final class Operators {
         throw unsupported("-", left, right);
     }
 
-    /** Whether it is a view of a dict that subtracts like a set, from whatever can be gone through. */
+    /**
+     * Whether it is a view of a dict that subtracts like a set, from whatever can be gone through.
+     */
     private static boolean isSetLike(@Nullable Object value) {
         return value instanceof DictView view && view.kind() != DictView.Kind.VALUES;
     }
@@ -187,7 +224,8 @@ public final class Operators {
         refuseUndefined(left, right);
         if (left instanceof TimeDelta delta) {
             if (right instanceof TimeDelta other) {
-                return Numbers.divide(Numbers.normal(delta.micros()), Numbers.normal(other.micros()));
+                return Numbers.divide(
+                        Numbers.normal(delta.micros()), Numbers.normal(other.micros()));
             }
             if (right != null && Numbers.isNumber(right)) {
                 return delta.dividedBy(right);
@@ -204,10 +242,12 @@ public final class Operators {
         refuseUndefined(left, right);
         if (left instanceof TimeDelta delta) {
             if (right instanceof TimeDelta other) {
-                return Numbers.floorDivide(Numbers.normal(delta.micros()), Numbers.normal(other.micros()));
+                return Numbers.floorDivide(
+                        Numbers.normal(delta.micros()), Numbers.normal(other.micros()));
             }
             if (right != null && Numbers.isInteger(right)) {
-                return TimeDelta.ofMicros(Numbers.big(Numbers.floorDivide(Numbers.normal(delta.micros()), right)));
+                return TimeDelta.ofMicros(
+                        Numbers.big(Numbers.floorDivide(Numbers.normal(delta.micros()), right)));
             }
         }
         throw unsupported("//", left, right);
@@ -226,7 +266,11 @@ public final class Operators {
         }
         refuseUndefined(left, right);
         if (left instanceof TimeDelta delta && right instanceof TimeDelta other) {
-            return TimeDelta.ofMicros(Numbers.big(Numbers.modulo(Numbers.normal(delta.micros()), Numbers.normal(other.micros()))));
+            return TimeDelta.ofMicros(
+                    Numbers.big(
+                            Numbers.modulo(
+                                    Numbers.normal(delta.micros()),
+                                    Numbers.normal(other.micros()))));
         }
         throw unsupported("%", left, right);
     }
@@ -249,7 +293,9 @@ public final class Operators {
             case TimeDelta delta -> delta.negated();
             case CalendarDuration duration -> duration.negated();
             case Undefined undefined -> throw undefined.failure();
-            case null, default -> throw PythonError.type("bad operand type for unary -: '%s'".formatted(Python.typeName(value)));
+            case null, default ->
+                    throw PythonError.type(
+                            "bad operand type for unary -: '%s'".formatted(Python.typeName(value)));
         };
     }
 
@@ -261,7 +307,8 @@ public final class Operators {
             case TimeDelta delta -> delta;
             case null, default -> {
                 if (value == null || !Numbers.isInteger(value)) {
-                    throw PythonError.type("bad operand type for unary +: '%s'".formatted(Python.typeName(value)));
+                    throw PythonError.type(
+                            "bad operand type for unary +: '%s'".formatted(Python.typeName(value)));
                 }
                 yield Numbers.normal(Numbers.big(value));
             }
@@ -277,8 +324,10 @@ public final class Operators {
         }
     }
 
-    private static PythonError unsupported(String sign, @Nullable Object left, @Nullable Object right) {
-        return PythonError.type("unsupported operand type(s) for %s: '%s' and '%s'"
-                .formatted(sign, Python.typeName(left), Python.typeName(right)));
+    private static PythonError unsupported(
+            String sign, @Nullable Object left, @Nullable Object right) {
+        return PythonError.type(
+                "unsupported operand type(s) for %s: '%s' and '%s'"
+                        .formatted(sign, Python.typeName(left), Python.typeName(right)));
     }
 }

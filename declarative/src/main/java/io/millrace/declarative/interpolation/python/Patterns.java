@@ -8,8 +8,8 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's regular expressions on Java's: the syntax differs in character classes, named groups, anchors and escapes. A
- * pattern that takes too long on a text fails instead of holding the thread.
+ * Python's regular expressions on Java's: the syntax differs in character classes, named groups,
+ * anchors and escapes. A pattern that takes too long on a text fails instead of holding the thread.
  */
 public final class Patterns {
     /** Characters that a match may look at, again and again; a second or so. */
@@ -25,12 +25,15 @@ public final class Patterns {
         Pattern compiled = CACHE.get(pattern);
         if (compiled == null) {
             try {
-                compiled = Pattern.compile(
-                        new Translation(pattern).translate(), Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);
+                compiled =
+                        Pattern.compile(
+                                new Translation(pattern).translate(),
+                                Pattern.UNIX_LINES | Pattern.UNICODE_CHARACTER_CLASS);
             } catch (PatternSyntaxException error) {
                 throw new PythonError(PythonError.Kind.PATTERN, error.getDescription());
             } catch (StackOverflowError _) {
-                throw new PythonError(PythonError.Kind.RECURSION, "The pattern is nested too deep.");
+                throw new PythonError(
+                        PythonError.Kind.RECURSION, "The pattern is nested too deep.");
             }
             if (CACHE.size() < CACHED_PATTERNS) {
                 CACHE.put(pattern, compiled);
@@ -39,13 +42,17 @@ public final class Patterns {
         return compiled;
     }
 
-    /** {@code re.search(pattern, text)}: the first group if the pattern has one and it took part, null if it didn't. */
+    /**
+     * {@code re.search(pattern, text)}: the first group if the pattern has one and it took part,
+     * null if it didn't.
+     */
     public static @Nullable Object searchGroup(String pattern, String text) {
         Matcher matcher = compile(pattern).matcher(new Guarded(text));
         try {
             return matcher.find() && matcher.groupCount() > 0 ? matcher.group(1) : "";
         } catch (StackOverflowError _) {
-            throw new PythonError(PythonError.Kind.RECURSION, "The pattern needs too much memory on this text.");
+            throw new PythonError(
+                    PythonError.Kind.RECURSION, "The pattern needs too much memory on this text.");
         }
     }
 
@@ -63,7 +70,8 @@ public final class Patterns {
                 at = matcher.end();
             }
         } catch (StackOverflowError _) {
-            throw new PythonError(PythonError.Kind.RECURSION, "The pattern needs too much memory on this text.");
+            throw new PythonError(
+                    PythonError.Kind.RECURSION, "The pattern needs too much memory on this text.");
         }
         // A bad replacement fails even where nothing matches.
         if (at == 0 && result.isEmpty()) {
@@ -76,7 +84,8 @@ public final class Patterns {
         expand(new StringBuilder(), replacement, null, pattern);
     }
 
-    private static void expand(StringBuilder into, String template, @Nullable Matcher matcher, Pattern pattern) {
+    private static void expand(
+            StringBuilder into, String template, @Nullable Matcher matcher, Pattern pattern) {
         int groups = pattern.matcher("").groupCount();
         for (int i = 0; i < template.length(); i++) {
             char c = template.charAt(i);
@@ -94,8 +103,13 @@ public final class Patterns {
                     throw new PythonError(PythonError.Kind.PATTERN, "missing group name");
                 }
                 String name = template.substring(i + 2, close);
-                boolean numeric = !name.isEmpty() && name.chars().allMatch(digit -> digit >= '0' && digit <= '9');
-                Integer number = numeric && name.length() < 4 ? Integer.valueOf(name) : pattern.namedGroups().get(Translation.groupName(name));
+                boolean numeric =
+                        !name.isEmpty()
+                                && name.chars().allMatch(digit -> digit >= '0' && digit <= '9');
+                Integer number =
+                        numeric && name.length() < 4
+                                ? Integer.valueOf(name)
+                                : pattern.namedGroups().get(Translation.groupName(name));
                 if (number == null || number > groups) {
                     throw numeric
                             ? new PythonError(PythonError.Kind.PATTERN, "invalid group reference")
@@ -105,18 +119,25 @@ public final class Patterns {
                 i = close;
             } else if (code == '0') {
                 int end = i + 1;
-                while (end < template.length() && end < i + 3 && template.charAt(end) >= '0' && template.charAt(end) <= '7') {
+                while (end < template.length()
+                        && end < i + 3
+                        && template.charAt(end) >= '0'
+                        && template.charAt(end) <= '7') {
                     end++;
                 }
                 into.append((char) Integer.parseInt(template, i, end, 8));
                 i = end - 1;
             } else if (code >= '1' && code <= '9') {
                 int number = code - '0';
-                if (i + 1 < template.length() && template.charAt(i + 1) >= '0' && template.charAt(i + 1) <= '9') {
+                if (i + 1 < template.length()
+                        && template.charAt(i + 1) >= '0'
+                        && template.charAt(i + 1) <= '9') {
                     number = number * 10 + template.charAt(++i) - '0';
                 }
                 if (number > groups) {
-                    throw new PythonError(PythonError.Kind.PATTERN, "invalid group reference %d".formatted(number));
+                    throw new PythonError(
+                            PythonError.Kind.PATTERN,
+                            "invalid group reference %d".formatted(number));
                 }
                 append(into, matcher, number);
             } else {
@@ -131,7 +152,8 @@ public final class Patterns {
                     case '\\' -> into.append('\\');
                     default -> {
                         if ((code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z')) {
-                            throw new PythonError(PythonError.Kind.PATTERN, "bad escape \\%c".formatted(code));
+                            throw new PythonError(
+                                    PythonError.Kind.PATTERN, "bad escape \\%c".formatted(code));
                         }
                         into.append('\\').append(code);
                     }
@@ -159,7 +181,9 @@ public final class Patterns {
         @Override
         public char charAt(int index) {
             if (++looks > LOOKS) {
-                throw PythonError.limit("A regular expression takes too long on a text of %d characters.".formatted(text.length()));
+                throw PythonError.limit(
+                        "A regular expression takes too long on a text of %d characters."
+                                .formatted(text.length()));
             }
             return text.charAt(index);
         }
@@ -192,13 +216,14 @@ public final class Patterns {
         /** A Java group name for a Python one, which may hold underscores. */
         private static String groupName(String name) {
             var result = new StringBuilder("g");
-            name.codePoints().forEach(c -> {
-                if (c < 128 && Character.isLetterOrDigit(c)) {
-                    result.append((char) c);
-                } else {
-                    result.append('Z').append(Integer.toHexString(c)).append('Z');
-                }
-            });
+            name.codePoints()
+                    .forEach(c -> {
+                        if (c < 128 && Character.isLetterOrDigit(c)) {
+                            result.append((char) c);
+                        } else {
+                            result.append('Z').append(Integer.toHexString(c)).append('Z');
+                        }
+                    });
             return result.toString();
         }
 
@@ -214,7 +239,8 @@ public final class Patterns {
                     case '[' -> characterClass();
                     case '(' -> group();
                     case '{' -> brace();
-                    // Python's $ stands before a last line end or at the end, which is Java's under UNIX_LINES.
+                    // Python's $ stands before a last line end or at the end, which is Java's under
+                    // UNIX_LINES.
                     default -> {
                         result.append(c);
                         at++;
@@ -227,11 +253,15 @@ public final class Patterns {
         /** A brace is text unless it is a repetition. */
         private void brace() {
             int end = at + 1;
-            while (end < pattern.length() && (Character.isDigit(pattern.charAt(end)) || pattern.charAt(end) == ',')) {
+            while (end < pattern.length()
+                    && (Character.isDigit(pattern.charAt(end)) || pattern.charAt(end) == ',')) {
                 end++;
             }
             String inner = pattern.substring(at + 1, end);
-            if (end < pattern.length() && pattern.charAt(end) == '}' && inner.matches("[0-9]+(,[0-9]*)?|,[0-9]+") && at > 0) {
+            if (end < pattern.length()
+                    && pattern.charAt(end) == '}'
+                    && inner.matches("[0-9]+(,[0-9]*)?|,[0-9]+")
+                    && at > 0) {
                 result.append('{').append(inner.startsWith(",") ? "0" + inner : inner).append('}');
                 at = end + 1;
             } else {
@@ -246,14 +276,18 @@ public final class Patterns {
                 if (close < 0) {
                     throw error("missing >, unterminated name");
                 }
-                result.append("(?<").append(groupName(pattern.substring(at + 4, close))).append('>');
+                result.append("(?<")
+                        .append(groupName(pattern.substring(at + 4, close)))
+                        .append('>');
                 at = close + 1;
             } else if (pattern.startsWith("(?P=", at)) {
                 int close = pattern.indexOf(')', at);
                 if (close < 0) {
                     throw error("missing ), unterminated name");
                 }
-                result.append("\\k<").append(groupName(pattern.substring(at + 4, close))).append('>');
+                result.append("\\k<")
+                        .append(groupName(pattern.substring(at + 4, close)))
+                        .append('>');
                 at = close + 1;
             } else if (pattern.startsWith("(?#", at)) {
                 int close = pattern.indexOf(')', at);
@@ -261,9 +295,13 @@ public final class Patterns {
                     throw error("missing ), unterminated comment");
                 }
                 at = close + 1;
-            } else if (pattern.startsWith("(?", at) && at + 2 < pattern.length() && "aiLmsux-".indexOf(pattern.charAt(at + 2)) >= 0) {
+            } else if (pattern.startsWith("(?", at)
+                    && at + 2 < pattern.length()
+                    && "aiLmsux-".indexOf(pattern.charAt(at + 2)) >= 0) {
                 flags();
-            } else if (pattern.startsWith("(?<", at) && !pattern.startsWith("(?<=", at) && !pattern.startsWith("(?<!", at)) {
+            } else if (pattern.startsWith("(?<", at)
+                    && !pattern.startsWith("(?<=", at)
+                    && !pattern.startsWith("(?<!", at)) {
                 throw error("unknown extension ?<");
             } else {
                 result.append('(');
@@ -302,17 +340,21 @@ public final class Patterns {
             char code = pattern.charAt(at + 1);
             switch (code) {
                 case 'Z' -> take("\\z");
-                case 'A', 'b', 'B', 'd', 'D', 's', 'S', 'w', 'W', 'n', 't', 'r', 'f', 'a' -> take("\\" + code);
+                case 'A', 'b', 'B', 'd', 'D', 's', 'S', 'w', 'W', 'n', 't', 'r', 'f', 'a' ->
+                        take("\\" + code);
                 case 'v' -> take("\\x0B");
                 case 'x', 'u', 'U' -> codePoint(code);
                 case '0' -> octal();
                 default -> {
                     if (code >= '1' && code <= '9') {
                         int end = at + 2;
-                        if (end < pattern.length() && pattern.charAt(end) >= '0' && pattern.charAt(end) <= '9') {
+                        if (end < pattern.length()
+                                && pattern.charAt(end) >= '0'
+                                && pattern.charAt(end) <= '9') {
                             end++;
                         }
-                        // In a group of its own, so that digits which follow don't become part of the number.
+                        // In a group of its own, so that digits which follow don't become part of
+                        // the number.
                         result.append("(?:").append(pattern, at, end).append(')');
                         at = end;
                     } else if ((code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z')) {
@@ -355,7 +397,10 @@ public final class Patterns {
             literal(decoded.codePointAt(0));
         }
 
-        /** In Java's classes, brackets nest and ampersands intersect; in Python's they are characters. */
+        /**
+         * In Java's classes, brackets nest and ampersands intersect; in Python's they are
+         * characters.
+         */
         private void characterClass() {
             result.append('[');
             at++;

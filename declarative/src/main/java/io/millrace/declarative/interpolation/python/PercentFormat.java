@@ -42,7 +42,8 @@ final class PercentFormat {
             Limits.checkSize(result.length());
         }
         result.append(format, at, format.length());
-        boolean leftOver = values instanceof Tuple tuple ? used < tuple.size() : used == 0 && !isMapping();
+        boolean leftOver =
+                values instanceof Tuple tuple ? used < tuple.size() : used == 0 && !isMapping();
         if (leftOver) {
             throw PythonError.type("not all arguments converted during string formatting");
         }
@@ -51,7 +52,10 @@ final class PercentFormat {
 
     /** What may be looked up by name; such values may go unused. */
     private boolean isMapping() {
-        return values instanceof Map<?, ?> || (values instanceof List<?> && !(values instanceof Tuple)) || values instanceof Bytes || values instanceof Undefined;
+        return values instanceof Map<?, ?>
+                || (values instanceof List<?> && !(values instanceof Tuple))
+                || values instanceof Bytes
+                || values instanceof Undefined;
     }
 
     private char peek() {
@@ -125,20 +129,31 @@ final class PercentFormat {
         char code = peek();
         at++;
         Object value = Python.isMissing(named) ? next() : named;
-        String text = switch (code) {
-            case 's', 'r', 'a' -> {
-                String printed = code == 's' ? plain(value) : escape.apply(code == 'r' ? Repr.of(value) : Repr.ascii(value));
-                zero = false;
-                yield precision >= 0 && precision < Text.length(printed) ? Text.slice(printed, 0, precision) : printed;
-            }
-            case 'c' -> {
-                zero = false;
-                yield character(value);
-            }
-            case 'd', 'i', 'u', 'o', 'x', 'X' -> integer(value, code, precision, alternate, sign);
-            case 'e', 'E', 'f', 'F', 'g', 'G' -> real(value, code, precision, alternate, sign);
-            default -> throw PythonError.value("unsupported format character '%c'".formatted(code));
-        };
+        String text =
+                switch (code) {
+                    case 's', 'r', 'a' -> {
+                        String printed =
+                                code == 's'
+                                        ? plain(value)
+                                        : escape.apply(
+                                                code == 'r' ? Repr.of(value) : Repr.ascii(value));
+                        zero = false;
+                        yield precision >= 0 && precision < Text.length(printed)
+                                ? Text.slice(printed, 0, precision)
+                                : printed;
+                    }
+                    case 'c' -> {
+                        zero = false;
+                        yield character(value);
+                    }
+                    case 'd', 'i', 'u', 'o', 'x', 'X' ->
+                            integer(value, code, precision, alternate, sign);
+                    case 'e', 'E', 'f', 'F', 'g', 'G' ->
+                            real(value, code, precision, alternate, sign);
+                    default ->
+                            throw PythonError.value(
+                                    "unsupported format character '%c'".formatted(code));
+                };
         int missing = width - Text.length(text);
         if (missing <= 0) {
             result.append(text);
@@ -146,10 +161,15 @@ final class PercentFormat {
             result.append(text).append(" ".repeat(missing));
         } else if (zero) {
             int head = text.startsWith("-") || text.startsWith("+") || text.startsWith(" ") ? 1 : 0;
-            if (alternate && text.length() > head + 1 && text.charAt(head) == '0' && "xXo".indexOf(text.charAt(head + 1)) >= 0) {
+            if (alternate
+                    && text.length() > head + 1
+                    && text.charAt(head) == '0'
+                    && "xXo".indexOf(text.charAt(head + 1)) >= 0) {
                 head += 2;
             }
-            result.append(text, 0, head).append("0".repeat(missing)).append(text, head, text.length());
+            result.append(text, 0, head)
+                    .append("0".repeat(missing))
+                    .append(text, head, text.length());
         } else {
             result.append(" ".repeat(missing)).append(text);
         }
@@ -192,7 +212,8 @@ final class PercentFormat {
         return Character.toString(point);
     }
 
-    private static String integer(@Nullable Object value, char code, int precision, boolean alternate, char sign) {
+    private static String integer(
+            @Nullable Object value, char code, int precision, boolean alternate, char sign) {
         BigInteger number;
         if (value instanceof Undefined undefined && "diu".indexOf(code) >= 0) {
             throw undefined.failure();
@@ -202,20 +223,29 @@ final class PercentFormat {
         } else if (value != null && Numbers.isInteger(value)) {
             number = Numbers.big(value);
         } else {
-            throw PythonError.type("%%%c format: a number is required, not %s".formatted(code, Python.typeName(value)));
+            throw PythonError.type(
+                    "%%%c format: a number is required, not %s"
+                            .formatted(code, Python.typeName(value)));
         }
-        String digits = switch (code) {
-            case 'o' -> number.abs().toString(8);
-            case 'x' -> number.abs().toString(16);
-            case 'X' -> Text.upper(number.abs().toString(16));
-            default -> Numbers.print(number.abs());
-        };
+        String digits =
+                switch (code) {
+                    case 'o' -> number.abs().toString(8);
+                    case 'x' -> number.abs().toString(16);
+                    case 'X' -> Text.upper(number.abs().toString(16));
+                    default -> Numbers.print(number.abs());
+                };
         String prefix = alternate && "oxX".indexOf(code) >= 0 ? "0" + code : "";
-        String padded = precision > digits.length() ? "0".repeat(precision - digits.length()) + digits : digits;
-        return (number.signum() < 0 ? "-" : sign == 0 ? "" : Character.toString(sign)) + prefix + padded;
+        String padded =
+                precision > digits.length()
+                        ? "0".repeat(precision - digits.length()) + digits
+                        : digits;
+        return (number.signum() < 0 ? "-" : sign == 0 ? "" : Character.toString(sign))
+                + prefix
+                + padded;
     }
 
-    private static String real(@Nullable Object value, char code, int precision, boolean alternate, char sign) {
+    private static String real(
+            @Nullable Object value, char code, int precision, boolean alternate, char sign) {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
@@ -225,6 +255,7 @@ final class PercentFormat {
         double real = Numbers.real(value);
         boolean negative = real < 0 || (real == 0 && 1 / real < 0);
         return (negative ? "-" : sign == 0 ? "" : Character.toString(sign))
-                + FormatSpec.percentReal(Math.abs(real), code, precision < 0 ? 6 : precision, alternate);
+                + FormatSpec.percentReal(
+                        Math.abs(real), code, precision < 0 ? 6 : precision, alternate);
     }
 }

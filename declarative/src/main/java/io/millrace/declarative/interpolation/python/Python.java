@@ -1,9 +1,11 @@
 package io.millrace.declarative.interpolation.python;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,17 +13,22 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Python does with any value: truth, text, items, attributes, operators. Values are the Java objects that the package
- * description lists; another object is a mistake of the caller and fails with {@link IllegalArgumentException}.
+ * What Python does with any value: truth, text, items, attributes, operators. Values are the Java
+ * objects that the package description lists; another object is a mistake of the caller and fails
+ * with {@link IllegalArgumentException}.
  */
 public final class Python {
-    /** Stands for "no such thing" where null already stands for {@code None}. No template ever sees it. */
-    public static final Object MISSING = new Object() {
-        @Override
-        public String toString() {
-            return "missing";
-        }
-    };
+    /**
+     * Stands for "no such thing" where null already stands for {@code None}. No template ever sees
+     * it.
+     */
+    public static final Object MISSING =
+            new Object() {
+                @Override
+                public String toString() {
+                    return "missing";
+                }
+            };
 
     private Python() {}
 
@@ -72,7 +79,8 @@ public final class Python {
     }
 
     static String isoDate(LocalDate date) {
-        return "%04d-%02d-%02d".formatted(date.getYear(), date.getMonthValue(), date.getDayOfMonth());
+        return "%04d-%02d-%02d"
+                .formatted(date.getYear(), date.getMonthValue(), date.getDayOfMonth());
     }
 
     /** {@code repr(value)}. */
@@ -82,7 +90,9 @@ public final class Python {
 
     /** The text of a {@code str}, marked as HTML or not; null for any other value. */
     public static @Nullable String text(@Nullable Object value) {
-        return value instanceof String text ? text : value instanceof Markup markup ? markup.text() : null;
+        return value instanceof String text
+                ? text
+                : value instanceof Markup markup ? markup.text() : null;
     }
 
     /** Whether it is a {@code dict}: slices of a stream are mappings, but no dicts. */
@@ -118,7 +128,9 @@ public final class Python {
             case Callable callable -> callable.typeName();
             case Ellipsis _ -> "ellipsis";
             case Slice _ -> "slice";
-            default -> throw new IllegalArgumentException("Not a Python value: " + value.getClass().getName());
+            default ->
+                    throw new IllegalArgumentException(
+                            "Not a Python value: " + value.getClass().getName());
         };
     }
 
@@ -134,7 +146,9 @@ public final class Python {
             case DictView view -> view.size();
             case Bytes bytes -> bytes.size();
             case PythonObject object when object.length().isPresent() -> object.length().get();
-            case null, default -> throw PythonError.type("object of type '%s' has no len()".formatted(typeName(value)));
+            case null, default ->
+                    throw PythonError.type(
+                            "object of type '%s' has no len()".formatted(typeName(value)));
         };
     }
 
@@ -142,7 +156,15 @@ public final class Python {
     public static boolean hasLength(@Nullable Object value) {
         return switch (value) {
             case PythonObject object -> object.length().isPresent() || object instanceof Map<?, ?>;
-            case String _, List<?> _, Map<?, ?> _, Markup _, Undefined _, PythonSet _, DictView _, Bytes _ -> true;
+            case String _,
+                    List<?> _,
+                    Map<?, ?> _,
+                    Markup _,
+                    Undefined _,
+                    PythonSet _,
+                    DictView _,
+                    Bytes _ ->
+                    true;
             case null, default -> false;
         };
     }
@@ -161,11 +183,16 @@ public final class Python {
             case PythonIterator iterator -> iterator;
             case Bytes bytes -> bytesAsNumbers(bytes).iterator();
             case PythonObject object when object.iterator().isPresent() -> object.iterator().get();
-            case null, default -> throw PythonError.type("'%s' object is not iterable".formatted(typeName(value)));
+            case null, default ->
+                    throw PythonError.type(
+                            "'%s' object is not iterable".formatted(typeName(value)));
         };
     }
 
-    /** Goes through a list by position, as Python does, so that a loop may change the list that it goes through. */
+    /**
+     * Goes through a list by position, as Python does, so that a loop may change the list that it
+     * goes through.
+     */
     private static final class ListIteration implements Iterator<@Nullable Object> {
         private final List<?> list;
         private int next;
@@ -205,8 +232,9 @@ public final class Python {
                 items.add(iterator.next());
                 Limits.checkSize(items.size());
             }
-        } catch (java.util.ConcurrentModificationException _) {
-            throw new PythonError(PythonError.Kind.RUNTIME, "container changed size during iteration");
+        } catch (ConcurrentModificationException _) {
+            throw new PythonError(
+                    PythonError.Kind.RUNTIME, "container changed size during iteration");
         }
         return items;
     }
@@ -214,17 +242,26 @@ public final class Python {
     /** {@code item in container}. */
     public static boolean contains(@Nullable Object container, @Nullable Object item) {
         return switch (container) {
-            case String text -> text.contains(requireText("'in <string>' requires string as left operand", item));
-            case Markup markup -> markup.text().contains(requireText("'in <string>' requires string as left operand", item));
+            case String text ->
+                    text.contains(
+                            requireText("'in <string>' requires string as left operand", item));
+            case Markup markup ->
+                    markup.text()
+                            .contains(
+                                    requireText(
+                                            "'in <string>' requires string as left operand", item));
             case Map<?, ?> map -> Dicts.contains(map, item);
             case PythonSet set -> set.contains(item);
             case DictView view -> view.contains(item);
-            case Bytes bytes when item instanceof Bytes part -> bytes.latin1().contains(part.latin1());
+            case Bytes bytes when item instanceof Bytes part ->
+                    bytes.latin1().contains(part.latin1());
             case Bytes _ when !Numbers.isInteger(item) ->
-                throw PythonError.type("a bytes-like object is required, not '%s'".formatted(typeName(item)));
+                    throw PythonError.type(
+                            "a bytes-like object is required, not '%s'".formatted(typeName(item)));
             case null, default -> {
                 if (container == null || !isIterable(container)) {
-                    throw PythonError.type("argument of type '%s' is not iterable".formatted(typeName(container)));
+                    throw PythonError.type(
+                            "argument of type '%s' is not iterable".formatted(typeName(container)));
                 }
                 yield containsByScan(iterate(container), item);
             }
@@ -267,7 +304,10 @@ public final class Python {
                 || value instanceof Bytes;
     }
 
-    /** The text of an argument that must be a {@code str}; else a type error that starts with {@code complaint}. */
+    /**
+     * The text of an argument that must be a {@code str}; else a type error that starts with {@code
+     * complaint}.
+     */
     public static String requireText(String complaint, @Nullable Object value) {
         String text = text(value);
         if (text == null) {
@@ -277,7 +317,8 @@ public final class Python {
     }
 
     /**
-     * {@code obj[key]} as templates have it: the item, else for text the attribute of that name, else undefined.
+     * {@code obj[key]} as templates have it: the item, else for text the attribute of that name,
+     * else undefined.
      */
     public static @Nullable Object subscript(@Nullable Object owner, @Nullable Object key) {
         if (owner instanceof Map<?, ?> map && key instanceof String name) {
@@ -317,8 +358,8 @@ public final class Python {
     }
 
     /**
-     * The attribute itself, {@link #MISSING}, or an {@link Undefined} for one that templates may not see: whatever starts with
-     * an underscore and would be there in Python.
+     * The attribute itself, {@link #MISSING}, or an {@link Undefined} for one that templates may
+     * not see: whatever starts with an underscore and would be there in Python.
      */
     public static @Nullable Object rawAttribute(@Nullable Object owner, String name) {
         if (owner instanceof Undefined undefined) {
@@ -354,19 +395,27 @@ public final class Python {
                 }
                 yield list.get(position(key, list.size(), typeName(owner)));
             }
-            case String text -> key instanceof Slice slice ? slice.of(text) : Text.at(text, position(key, Text.length(text), "string"));
+            case String text ->
+                    key instanceof Slice slice
+                            ? slice.of(text)
+                            : Text.at(text, position(key, Text.length(text), "string"));
             case Markup markup -> new Markup(str(item(markup.text(), key)));
-            case Bytes bytes -> key instanceof Slice slice
-                        ? new Bytes(slice.of(bytes.latin1()).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1))
-                        : (Object) bytes.get(position(key, bytes.size(), "bytes"));
+            case Bytes bytes ->
+                    key instanceof Slice slice
+                            ? new Bytes(
+                                    slice.of(bytes.latin1()).getBytes(StandardCharsets.ISO_8859_1))
+                            : (Object) bytes.get(position(key, bytes.size(), "bytes"));
             case Undefined undefined -> throw undefined.failure();
-            case null, default -> throw PythonError.type("'%s' object is not subscriptable".formatted(typeName(owner)));
+            case null, default ->
+                    throw PythonError.type(
+                            "'%s' object is not subscriptable".formatted(typeName(owner)));
         };
     }
 
     private static int position(@Nullable Object key, int size, String type) {
         if (!Numbers.isInteger(key) || key == null) {
-            throw PythonError.type("%s indices must be integers or slices, not %s".formatted(type, typeName(key)));
+            throw PythonError.type(
+                    "%s indices must be integers or slices, not %s".formatted(type, typeName(key)));
         }
         int index = Numbers.clipped(key);
         int position = index < 0 ? index + size : index;
@@ -381,7 +430,9 @@ public final class Python {
         return switch (callee) {
             case Callable callable -> callable.call(arguments);
             case Undefined undefined -> throw undefined.failure();
-            case null, default -> throw PythonError.type("'%s' object is not callable".formatted(typeName(callee)));
+            case null, default ->
+                    throw PythonError.type(
+                            "'%s' object is not callable".formatted(typeName(callee)));
         };
     }
 
@@ -391,7 +442,8 @@ public final class Python {
             throw undefined.failure();
         }
         if (!Numbers.isInteger(value) || value == null) {
-            throw PythonError.type("'%s' object cannot be interpreted as an integer".formatted(typeName(value)));
+            throw PythonError.type(
+                    "'%s' object cannot be interpreted as an integer".formatted(typeName(value)));
         }
         return Numbers.clipped(value);
     }
@@ -408,8 +460,9 @@ public final class Python {
             case Bytes bytes -> Numbers.parseInteger(bytes.latin1(), 10);
             case Undefined undefined -> throw undefined.failure();
             case null, default ->
-                throw PythonError.type("int() argument must be a string, a bytes-like object or a real number, not '%s'"
-                        .formatted(typeName(value)));
+                    throw PythonError.type(
+                            "int() argument must be a string, a bytes-like object or a real number, not '%s'"
+                                    .formatted(typeName(value)));
         };
     }
 
@@ -425,7 +478,9 @@ public final class Python {
             case Bytes bytes -> Numbers.parseReal(bytes.latin1());
             case Undefined undefined -> throw undefined.failure();
             case null, default ->
-                throw PythonError.type("float() argument must be a string or a real number, not '%s'".formatted(typeName(value)));
+                    throw PythonError.type(
+                            "float() argument must be a string or a real number, not '%s'"
+                                    .formatted(typeName(value)));
         };
     }
 }

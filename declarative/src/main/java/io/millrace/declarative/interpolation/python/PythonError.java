@@ -1,8 +1,9 @@
 package io.millrace.declarative.interpolation.python;
 
 /**
- * What Python would raise. It carries no stack trace, since templates over records with missing keys raise one per record,
- * and where in a template something happened says more than where in this engine.
+ * What Python would raise. It carries no stack trace, since templates over records with missing
+ * keys raise one per record, and where in a template something happened says more than where in
+ * this engine.
  */
 public final class PythonError extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -59,7 +60,10 @@ public final class PythonError extends RuntimeException {
         return kind;
     }
 
-    /** Whether {@code obj[key]} that raised this means "no such key", which templates turn into an undefined value. */
+    /**
+     * Whether {@code obj[key]} that raised this means "no such key", which templates turn into an
+     * undefined value.
+     */
     boolean isLookup() {
         return kind == Kind.KEY || kind == Kind.INDEX;
     }

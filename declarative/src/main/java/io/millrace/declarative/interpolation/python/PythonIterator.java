@@ -14,7 +14,8 @@ public final class PythonIterator implements Iterator<@Nullable Object> {
     }
 
     /** What the generator function of that name returns. */
-    public static PythonIterator generator(String function, Iterator<? extends @Nullable Object> items) {
+    public static PythonIterator generator(
+            String function, Iterator<? extends @Nullable Object> items) {
         return new PythonIterator("generator object " + function, items);
     }
 
@@ -23,7 +24,8 @@ public final class PythonIterator implements Iterator<@Nullable Object> {
     }
 
     String repr() {
-        return "<%s at 0x0>".formatted(typeName.startsWith("generator ") ? typeName : typeName + " object");
+        return "<%s at 0x0>"
+                .formatted(typeName.startsWith("generator ") ? typeName : typeName + " object");
     }
 
     @Override

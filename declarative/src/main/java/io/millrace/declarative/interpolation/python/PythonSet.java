@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** A Python set, in the order in which its items came; CPython's own order follows its hashes and is nobody's contract. */
+/**
+ * A Python set, in the order in which its items came; CPython's own order follows its hashes and is
+ * nobody's contract.
+ */
 public final class PythonSet implements Iterable<@Nullable Object> {
     private final Map<Object, Object> items = new LinkedHashMap<>();
 
@@ -51,7 +54,10 @@ public final class PythonSet implements Iterable<@Nullable Object> {
         return items.size();
     }
 
-    /** The items; whole numbers come in ascending order, as they do in CPython as long as they are few and small. */
+    /**
+     * The items; whole numbers come in ascending order, as they do in CPython as long as they are
+     * few and small.
+     */
     @Override
     public Iterator<@Nullable Object> iterator() {
         List<Object> sorted = new ArrayList<>(items.keySet());

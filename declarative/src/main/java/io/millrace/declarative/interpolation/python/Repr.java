@@ -32,7 +32,9 @@ final class Repr {
 
     private static void append(StringBuilder into, @Nullable Object value, int depth) {
         if (depth > Limits.DEPTH) {
-            throw new PythonError(PythonError.Kind.RECURSION, "maximum recursion depth exceeded while getting the repr of an object");
+            throw new PythonError(
+                    PythonError.Kind.RECURSION,
+                    "maximum recursion depth exceeded while getting the repr of an object");
         }
         Limits.checkSize(into.length());
         switch (value) {
@@ -47,7 +49,13 @@ final class Repr {
             }
             case List<?> list -> appendAll(into, "[", list.iterator(), "]", depth);
             case Map<?, ?> map -> appendMap(into, map, depth);
-            case PythonSet set -> appendAll(into, set.size() == 0 ? "set(" : "{", set.iterator(), set.size() == 0 ? ")" : "}", depth);
+            case PythonSet set ->
+                    appendAll(
+                            into,
+                            set.size() == 0 ? "set(" : "{",
+                            set.iterator(),
+                            set.size() == 0 ? ")" : "}",
+                            depth);
             case DictView view -> {
                 into.append(view.kind().typeName());
                 appendAll(into, "([", view.iterator(), "])", depth);
@@ -60,7 +68,12 @@ final class Repr {
             }
             case Undefined _ -> into.append("Undefined");
             case LocalDate date ->
-                into.append("datetime.date(%d, %d, %d)".formatted(date.getYear(), date.getMonthValue(), date.getDayOfMonth()));
+                    into.append(
+                            "datetime.date(%d, %d, %d)"
+                                    .formatted(
+                                            date.getYear(),
+                                            date.getMonthValue(),
+                                            date.getDayOfMonth()));
             case Datetime datetime -> into.append(datetime.repr());
             case ClockTime time -> into.append(time.repr());
             case Zone zone -> into.append(zone.repr());
@@ -70,12 +83,21 @@ final class Repr {
             case Callable callable -> into.append(callable.repr());
             case PythonObject object -> into.append(object.repr());
             case Ellipsis _ -> into.append("Ellipsis");
-            case Slice slice -> appendAll(into, "slice(", Tuple.of(slice.start(), slice.stop(), slice.step()).iterator(), ")", depth);
-            default -> throw new IllegalArgumentException("Not a Python value: " + value.getClass().getName());
+            case Slice slice ->
+                    appendAll(
+                            into,
+                            "slice(",
+                            Tuple.of(slice.start(), slice.stop(), slice.step()).iterator(),
+                            ")",
+                            depth);
+            default ->
+                    throw new IllegalArgumentException(
+                            "Not a Python value: " + value.getClass().getName());
         }
     }
 
-    private static void appendAll(StringBuilder into, String start, Iterator<?> items, String end, int depth) {
+    private static void appendAll(
+            StringBuilder into, String start, Iterator<?> items, String end, int depth) {
         into.append(start);
         for (String separator = ""; items.hasNext(); separator = ", ") {
             into.append(separator);
@@ -137,7 +159,8 @@ final class Repr {
                             Character.UNASSIGNED,
                             Character.LINE_SEPARATOR,
                             Character.PARAGRAPH_SEPARATOR,
-                            Character.SPACE_SEPARATOR -> false;
+                            Character.SPACE_SEPARATOR ->
+                            false;
                     default -> true;
                 };
     }
@@ -171,17 +194,18 @@ final class Repr {
     static String ascii(@Nullable Object value) {
         String text = of(value);
         var result = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            if (c < 128) {
-                result.append((char) c);
-            } else if (c <= 0xFF) {
-                result.append("\\x%02x".formatted(c));
-            } else if (c <= 0xFFFF) {
-                result.append("\\u%04x".formatted(c));
-            } else {
-                result.append("\\U%08x".formatted(c));
-            }
-        });
+        text.codePoints()
+                .forEach(c -> {
+                    if (c < 128) {
+                        result.append((char) c);
+                    } else if (c <= 0xFF) {
+                        result.append("\\x%02x".formatted(c));
+                    } else if (c <= 0xFFFF) {
+                        result.append("\\u%04x".formatted(c));
+                    } else {
+                        result.append("\\U%08x".formatted(c));
+                    }
+                });
         return result.toString();
     }
 }

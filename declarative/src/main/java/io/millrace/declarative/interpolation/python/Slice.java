@@ -29,7 +29,8 @@ public record Slice(@Nullable Object start, @Nullable Object stop, @Nullable Obj
 
     private static int part(Object value) {
         if (value instanceof Undefined || !Numbers.isInteger(value)) {
-            throw PythonError.type("slice indices must be integers or None or have an __index__ method");
+            throw PythonError.type(
+                    "slice indices must be integers or None or have an __index__ method");
         }
         return Numbers.clipped(value);
     }
@@ -37,7 +38,9 @@ public record Slice(@Nullable Object start, @Nullable Object stop, @Nullable Obj
     List<Object> of(List<?> items) {
         Bounds bounds = bounds(items.size());
         List<Object> result = new ArrayList<>();
-        for (long i = bounds.start; bounds.step > 0 ? i < bounds.stop : i > bounds.stop; i += bounds.step) {
+        for (long i = bounds.start;
+                bounds.step > 0 ? i < bounds.stop : i > bounds.stop;
+                i += bounds.step) {
             result.add(items.get((int) i));
         }
         return result;

@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of a stream that a request is for, as templates see it: a mapping of the partition's and the cursor's keys, whose
- * parts can also be had as attributes. It can't be changed.
+ * The part of a stream that a request is for, as templates see it: a mapping of the partition's and
+ * the cursor's keys, whose parts can also be had as attributes. It can't be changed.
  */
 public final class StreamSlice extends AbstractMap<String, Object> implements PythonObject {
     public static final StreamSlice EMPTY = new StreamSlice(Map.of(), Map.of(), Map.of());
@@ -20,12 +20,16 @@ public final class StreamSlice extends AbstractMap<String, Object> implements Py
     private final Map<String, Object> all;
 
     /**
-     * A slice of three mappings, which belong to it from then on. Fails with a value error if partition and cursor share a
-     * key.
+     * A slice of three mappings, which belong to it from then on. Fails with a value error if
+     * partition and cursor share a key.
      */
-    public StreamSlice(Map<String, Object> partition, Map<String, Object> cursor, Map<String, Object> extraFields) {
+    public StreamSlice(
+            Map<String, Object> partition,
+            Map<String, Object> cursor,
+            Map<String, Object> extraFields) {
         if (!Collections.disjoint(partition.keySet(), cursor.keySet())) {
-            throw PythonError.value("Keys for partition and incremental sync cursor should not overlap");
+            throw PythonError.value(
+                    "Keys for partition and incremental sync cursor should not overlap");
         }
         this.partition = partition;
         this.cursor = cursor;
@@ -69,9 +73,24 @@ public final class StreamSlice extends AbstractMap<String, Object> implements Py
             case "cursor_slice" -> cursor;
             case "extra_fields" -> extraFields;
             case "get" -> new BoundMethod(this, name, ContainerMethods::get);
-            case "keys" -> new BoundMethod(this, name, (_, arguments) -> ContainerMethods.view(all, arguments, DictView.Kind.KEYS));
-            case "values" -> new BoundMethod(this, name, (_, arguments) -> ContainerMethods.view(all, arguments, DictView.Kind.VALUES));
-            case "items" -> new BoundMethod(this, name, (_, arguments) -> ContainerMethods.view(all, arguments, DictView.Kind.ITEMS));
+            case "keys" ->
+                    new BoundMethod(
+                            this,
+                            name,
+                            (_, arguments) ->
+                                    ContainerMethods.view(all, arguments, DictView.Kind.KEYS));
+            case "values" ->
+                    new BoundMethod(
+                            this,
+                            name,
+                            (_, arguments) ->
+                                    ContainerMethods.view(all, arguments, DictView.Kind.VALUES));
+            case "items" ->
+                    new BoundMethod(
+                            this,
+                            name,
+                            (_, arguments) ->
+                                    ContainerMethods.view(all, arguments, DictView.Kind.ITEMS));
             default -> Python.MISSING;
         };
     }

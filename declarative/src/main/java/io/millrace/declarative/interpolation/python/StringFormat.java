@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** {@code text.format(…)} as the sandbox offers it: fields may reach attributes and items, under the rules of templates. */
+/**
+ * {@code text.format(…)} as the sandbox offers it: fields may reach attributes and items, under the
+ * rules of templates.
+ */
 final class StringFormat {
     private static final int DEPTH = 2;
 
@@ -71,7 +74,10 @@ final class StringFormat {
                 default -> {}
             }
         }
-        throw PythonError.value(start == text.length() ? "Single '{' encountered in format string" : "expected '}' before end of string");
+        throw PythonError.value(
+                start == text.length()
+                        ? "Single '{' encountered in format string"
+                        : "expected '}' before end of string");
     }
 
     private String field(String field, int depth) {
@@ -101,15 +107,20 @@ final class StringFormat {
         }
         String spec = end < field.length() ? field.substring(end + 1) : "";
         Object value = lookUp(name);
-        Object converted = switch (conversion) {
-            case "" -> value;
-            case "s" -> Python.str(value);
-            case "r" -> Repr.of(value);
-            case "a" -> Repr.ascii(value);
-            default -> throw PythonError.value("Unknown conversion specifier %s".formatted(conversion));
-        };
+        Object converted =
+                switch (conversion) {
+                    case "" -> value;
+                    case "s" -> Python.str(value);
+                    case "r" -> Repr.of(value);
+                    case "a" -> Repr.ascii(value);
+                    default ->
+                            throw PythonError.value(
+                                    "Unknown conversion specifier %s".formatted(conversion));
+                };
         String filled = format(spec, depth - 1);
-        return converted instanceof Markup markup && filled.isEmpty() ? markup.text() : escape.apply(FormatSpec.format(converted, filled));
+        return converted instanceof Markup markup && filled.isEmpty()
+                ? markup.text()
+                : escape.apply(FormatSpec.format(converted, filled));
     }
 
     private @Nullable Object lookUp(String name) {
@@ -121,12 +132,16 @@ final class StringFormat {
         Object value;
         if (first.isEmpty()) {
             if (automatic < 0) {
-                throw PythonError.value("cannot switch from manual field specification to automatic field numbering");
+                throw PythonError.value(
+                        "cannot switch from manual field specification to automatic field"
+                                + " numbering");
             }
             value = positional(automatic++);
         } else if (isNumber(first)) {
             if (automatic > 0) {
-                throw PythonError.value("cannot switch from automatic field numbering to manual field specification");
+                throw PythonError.value(
+                        "cannot switch from automatic field numbering to manual field"
+                                + " specification");
             }
             automatic = -1;
             value = positional(Integer.parseInt(first));
@@ -158,7 +173,8 @@ final class StringFormat {
                 value = Python.subscript(value, isNumber(key) ? (Object) Long.parseLong(key) : key);
                 end = close + 1;
                 if (end < name.length() && name.charAt(end) != '.' && name.charAt(end) != '[') {
-                    throw PythonError.value("Only '.' or '[' may follow ']' in format field specifier");
+                    throw PythonError.value(
+                            "Only '.' or '[' may follow ']' in format field specifier");
                 }
             }
         }
@@ -167,12 +183,15 @@ final class StringFormat {
 
     private @Nullable Object positional(int index) {
         if (index >= positional.count()) {
-            throw PythonError.index("Replacement index %d out of range for positional args tuple".formatted(index));
+            throw PythonError.index(
+                    "Replacement index %d out of range for positional args tuple".formatted(index));
         }
         return positional.get(index);
     }
 
     private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.length() < 10 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        return !text.isEmpty()
+                && text.length() < 10
+                && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

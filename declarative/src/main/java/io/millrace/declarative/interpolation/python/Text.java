@@ -58,7 +58,8 @@ public final class Text {
             char x = left.charAt(i);
             char y = right.charAt(i);
             if (x != y) {
-                return (Character.isSurrogate(x) && Character.isSurrogate(y)) || (!Character.isSurrogate(x) && !Character.isSurrogate(y))
+                return (Character.isSurrogate(x) && Character.isSurrogate(y))
+                                || (!Character.isSurrogate(x) && !Character.isSurrogate(y))
                         ? Character.compare(x, y)
                         : Integer.compare(left.codePointAt(i), right.codePointAt(i));
             }
@@ -66,7 +67,10 @@ public final class Text {
         return Integer.compare(left.length(), right.length());
     }
 
-    /** Whether Python's {@code str.isspace} holds for a character; wider than Java's and narrower than Unicode's. */
+    /**
+     * Whether Python's {@code str.isspace} holds for a character; wider than Java's and narrower
+     * than Unicode's.
+     */
     public static boolean isSpace(int c) {
         return (c >= 0x09 && c <= 0x0D)
                 || (c >= 0x1C && c <= 0x20)
@@ -128,11 +132,16 @@ public final class Text {
         return titled(text.substring(0, end)) + lowerWithin(text, end);
     }
 
-    /** The lower case of what follows {@code start}, decided with the whole text in view as for a final sigma. */
+    /**
+     * The lower case of what follows {@code start}, decided with the whole text in view as for a
+     * final sigma.
+     */
     private static String lowerWithin(String text, int start) {
         String whole = lower(text);
         String head = lower(text.substring(0, start));
-        return whole.startsWith(head) ? whole.substring(head.length()) : lower(text.substring(start));
+        return whole.startsWith(head)
+                ? whole.substring(head.length())
+                : lower(text.substring(start));
     }
 
     private static String titled(String character) {
@@ -169,16 +178,25 @@ public final class Text {
 
     static String swapCase(String text) {
         var result = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            String character = Character.toString(c);
-            result.append(Character.isUpperCase(c) || Character.isTitleCase(c) ? lower(character) : upper(character));
-        });
+        text.codePoints()
+                .forEach(c -> {
+                    String character = Character.toString(c);
+                    result.append(
+                            Character.isUpperCase(c) || Character.isTitleCase(c)
+                                    ? lower(character)
+                                    : upper(character));
+                });
         return result.toString();
     }
 
     static String caseFold(String text) {
         var result = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> result.append(c == 0xDF || c == 0x1E9E ? "ss" : c == 0x3C2 ? "σ" : lower(upper(Character.toString(c)))));
+        text.codePoints()
+                .forEach(c ->
+                        result.append(
+                                c == 0xDF || c == 0x1E9E
+                                        ? "ss"
+                                        : c == 0x3C2 ? "σ" : lower(upper(Character.toString(c)))));
         return result.toString();
     }
 
@@ -187,20 +205,24 @@ public final class Text {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) > 127) {
                 var result = new StringBuilder();
-                text.codePoints().forEach(c -> {
-                    if (c > 127 && Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER) {
-                        result.append((char) ('0' + Character.digit(c, 10)));
-                    } else {
-                        result.appendCodePoint(c);
-                    }
-                });
+                text.codePoints()
+                        .forEach(c -> {
+                            if (c > 127 && Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER) {
+                                result.append((char) ('0' + Character.digit(c, 10)));
+                            } else {
+                                result.appendCodePoint(c);
+                            }
+                        });
                 return result.toString();
             }
         }
         return text;
     }
 
-    /** Parts between runs of white space, at most {@code most} splits from the left; a negative number is no limit. */
+    /**
+     * Parts between runs of white space, at most {@code most} splits from the left; a negative
+     * number is no limit.
+     */
     static List<Object> splitWords(String text, int most) {
         List<Object> words = new ArrayList<>();
         int at = 0;
@@ -269,7 +291,10 @@ public final class Text {
         List<Object> parts = new ArrayList<>();
         int end = text.length();
         while (most < 0 || parts.size() < most) {
-            int found = end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
+            int found =
+                    end < separator.length()
+                            ? -1
+                            : text.lastIndexOf(separator, end - separator.length());
             if (found < 0) {
                 break;
             }
@@ -292,7 +317,14 @@ public final class Text {
         int start = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\n' || c == '\r' || c == 0x0B || c == 0x0C || (c >= 0x1C && c <= 0x1E) || c == 0x85 || c == 0x2028 || c == 0x2029) {
+            if (c == '\n'
+                    || c == '\r'
+                    || c == 0x0B
+                    || c == 0x0C
+                    || (c >= 0x1C && c <= 0x1E)
+                    || c == 0x85
+                    || c == 0x2028
+                    || c == 0x2029) {
                 int end = i;
                 if (c == '\r' && i + 1 < text.length() && text.charAt(i + 1) == '\n') {
                     i++;
@@ -316,7 +348,10 @@ public final class Text {
         return text.repeat(count);
     }
 
-    /** Replaces up to {@code most} occurrences, all for a negative number. An empty {@code old} is found between characters. */
+    /**
+     * Replaces up to {@code most} occurrences, all for a negative number. An empty {@code old} is
+     * found between characters.
+     */
     public static String replace(String text, String old, String replacement, int most) {
         int left = most < 0 ? Integer.MAX_VALUE : most;
         if (left == 0) {

@@ -37,9 +37,13 @@ public record TimeDelta(int days, int seconds, int microseconds) {
         return ofMicros(BigInteger.valueOf(micros));
     }
 
-    /** A span of {@code seconds}, rounded half to even on the microsecond, as sums of float parts are. */
+    /**
+     * A span of {@code seconds}, rounded half to even on the microsecond, as sums of float parts
+     * are.
+     */
     static TimeDelta ofSeconds(BigDecimal seconds) {
-        return ofMicros(seconds.movePointRight(6).setScale(0, RoundingMode.HALF_EVEN).toBigInteger());
+        return ofMicros(
+                seconds.movePointRight(6).setScale(0, RoundingMode.HALF_EVEN).toBigInteger());
     }
 
     public static TimeDelta ofDays(long days) {
@@ -66,7 +70,11 @@ public record TimeDelta(int days, int seconds, int microseconds) {
 
     TimeDelta times(Object number) {
         if (number instanceof Double real) {
-            return ofMicros(exact(real).multiply(new BigDecimal(micros())).setScale(0, RoundingMode.HALF_EVEN).toBigInteger());
+            return ofMicros(
+                    exact(real)
+                            .multiply(new BigDecimal(micros()))
+                            .setScale(0, RoundingMode.HALF_EVEN)
+                            .toBigInteger());
         }
         return ofMicros(micros().multiply(Numbers.big(number)));
     }
@@ -85,8 +93,10 @@ public record TimeDelta(int days, int seconds, int microseconds) {
         if (!Numbers.isTrue(number)) {
             throw PythonError.zeroDivision("division by zero");
         }
-        BigDecimal divisor = number instanceof Double real ? exact(real) : new BigDecimal(Numbers.big(number));
-        return ofMicros(new BigDecimal(micros()).divide(divisor, 0, RoundingMode.HALF_EVEN).toBigInteger());
+        BigDecimal divisor =
+                number instanceof Double real ? exact(real) : new BigDecimal(Numbers.big(number));
+        return ofMicros(
+                new BigDecimal(micros()).divide(divisor, 0, RoundingMode.HALF_EVEN).toBigInteger());
     }
 
     double totalSeconds() {

@@ -6,8 +6,8 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Python tuple. It is a {@link List}, so that what reads sequences reads it too; what tells lists from tuples has to ask
- * for this type first.
+ * A Python tuple. It is a {@link List}, so that what reads sequences reads it too; what tells lists
+ * from tuples has to ask for this type first.
  */
 public final class Tuple extends AbstractList<@Nullable Object> implements RandomAccess {
     public static final Tuple EMPTY = new Tuple(List.of(), new @Nullable Object[0]);

@@ -3,8 +3,8 @@ package io.millrace.declarative.interpolation.python;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that a template named and that isn't there. It prints as nothing, iterates over nothing and counts as false;
- * any other use fails with what {@link #failure()} says.
+ * Something that a template named and that isn't there. It prints as nothing, iterates over nothing
+ * and counts as false; any other use fails with what {@link #failure()} says.
  */
 public final class Undefined {
     private final @Nullable String hint;
@@ -12,7 +12,11 @@ public final class Undefined {
     private final @Nullable Object key;
     private final PythonError.Kind kind;
 
-    private Undefined(@Nullable String hint, @Nullable Object owner, @Nullable Object key, PythonError.Kind kind) {
+    private Undefined(
+            @Nullable String hint,
+            @Nullable Object owner,
+            @Nullable Object key,
+            PythonError.Kind kind) {
         this.hint = hint;
         this.owner = owner;
         this.key = key;
@@ -40,8 +44,8 @@ public final class Undefined {
     }
 
     /**
-     * The failure of an operation on this. Its message names the type and the key, never the owner's content, which may be
-     * a user's data (invariant 7).
+     * The failure of an operation on this. Its message names the type and the key, never the
+     * owner's content, which may be a user's data (invariant 7).
      */
     public PythonError failure() {
         if (hint != null) {

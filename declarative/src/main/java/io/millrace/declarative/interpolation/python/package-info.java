@@ -1,11 +1,12 @@
 /**
- * Python's values and what Python does with them, as far as templates can see it: text, numbers, containers, dates, their
- * methods, their printed forms, and the reading of literals. Doors are {@link
- * io.millrace.declarative.interpolation.python.Python} (operations on any value), {@link
+ * Python's values and what Python does with them, as far as templates can see it: text, numbers,
+ * containers, dates, their methods, their printed forms, and the reading of literals. Doors are
+ * {@link io.millrace.declarative.interpolation.python.Python} (operations on any value), {@link
  * io.millrace.declarative.interpolation.python.LiteralEvaluator} (text to value) and {@link
  * io.millrace.declarative.interpolation.python.Json} (JSON to value and back).
  *
- * <p>The values are plain Java objects, so that a record which was read from JSON is a Python value without conversion:
+ * <p>The values are plain Java objects, so that a record which was read from JSON is a Python value
+ * without conversion:
  *
  * <table>
  * <caption>Which Java type stands for which Python type</caption>

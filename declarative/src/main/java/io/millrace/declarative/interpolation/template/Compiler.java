@@ -15,6 +15,7 @@ import io.millrace.declarative.interpolation.python.Slice;
 import io.millrace.declarative.interpolation.python.Tuple;
 import io.millrace.declarative.interpolation.python.Undefined;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,8 +28,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the tree of a template into closures. Names become slots of an array, or direct look-ups of variables where the
- * template never sets them; method calls find their method by the type of the object and bind nothing.
+ * Turns the tree of a template into closures. Names become slots of an array, or direct look-ups of
+ * variables where the template never sets them; method calls find their method by the type of the
+ * object and bind nothing.
  */
 final class Compiler {
     private final Library library;
@@ -43,7 +45,10 @@ final class Compiler {
         return undeclared;
     }
 
-    /** Where code stands: its scope, and whether it may never run, so that an unknown filter is no error yet. */
+    /**
+     * Where code stands: its scope, and whether it may never run, so that an unknown filter is no
+     * error yet.
+     */
     private record Place(Scope scope, boolean soft, boolean escaping) {
         Place softly() {
             return soft ? this : new Place(scope, true, escaping);
@@ -87,36 +92,39 @@ final class Compiler {
         return switch (all.length) {
             case 0 -> (_, _) -> {};
             case 1 -> all[0];
-            default -> (frame, output) -> {
-                for (Step step : all) {
-                    step.run(frame, output);
-                }
-            };
+            default ->
+                    (frame, output) -> {
+                        for (Step step : all) {
+                            step.run(frame, output);
+                        }
+                    };
         };
     }
 
     private List<Step> loads(Scope scope) {
         List<Step> steps = new ArrayList<>();
-        scope.loads().forEach((slot, load) -> {
-            int index = slot.index();
-            switch (load) {
-                case Scope.Load.Parameter _ -> {}
-                case Scope.Load.Variable(String name) -> {
-                    if (!library.globals().containsKey(name)) {
-                        undeclared.add(name);
+        scope.loads()
+                .forEach((slot, load) -> {
+                    int index = slot.index();
+                    switch (load) {
+                        case Scope.Load.Parameter _ -> {}
+                        case Scope.Load.Variable(String name) -> {
+                            if (!library.globals().containsKey(name)) {
+                                undeclared.add(name);
+                            }
+                            if (slot.isAssigned()) {
+                                Evaluator variable = variable(name);
+                                steps.add((frame, _) -> frame.set(index, variable.evaluate(frame)));
+                            }
+                        }
+                        case Scope.Load.Outer(Scope.Slot outer) -> {
+                            Evaluator value = slot(outer, scope);
+                            steps.add((frame, _) -> frame.set(index, value.evaluate(frame)));
+                        }
+                        case Scope.Load.Nothing _ ->
+                                steps.add((frame, _) -> frame.set(index, Python.MISSING));
                     }
-                    if (slot.isAssigned()) {
-                        Evaluator variable = variable(name);
-                        steps.add((frame, _) -> frame.set(index, variable.evaluate(frame)));
-                    }
-                }
-                case Scope.Load.Outer(Scope.Slot outer) -> {
-                    Evaluator value = slot(outer, scope);
-                    steps.add((frame, _) -> frame.set(index, value.evaluate(frame)));
-                }
-                case Scope.Load.Nothing _ -> steps.add((frame, _) -> frame.set(index, Python.MISSING));
-            }
-        });
+                });
         return steps;
     }
 
@@ -148,17 +156,19 @@ final class Compiler {
 
     private Step step(Statement statement, Place place) {
         return switch (statement) {
-            case Statement.Data(String text) -> (_, output) -> {
-                output.append(text);
-                Limits.checkSize(output.length());
-            };
+            case Statement.Data(String text) ->
+                    (_, output) -> {
+                        output.append(text);
+                        Limits.checkSize(output.length());
+                    };
             case Statement.Print(Expression expression) -> {
                 Evaluator value = printed(expression, place);
                 boolean escaping = place.escaping;
                 yield (frame, output) -> {
                     Object printed = value.evaluate(frame);
                     String text = Python.str(printed);
-                    output.append(escaping && !(printed instanceof Markup) ? Markup.escape(text) : text);
+                    output.append(
+                            escaping && !(printed instanceof Markup) ? Markup.escape(text) : text);
                     Limits.checkSize(output.length());
                 };
             }
@@ -177,7 +187,8 @@ final class Compiler {
             case Statement.SetBlock block -> setBlock(block, place);
             case Statement.With with -> with(with, place);
             case Statement.Macro macro -> {
-                Macro.Definition definition = macro(macro.name(), macro.signature(), macro.body(), place);
+                Macro.Definition definition =
+                        macro(macro.name(), macro.signature(), macro.body(), place);
                 Assignment assignment = assignment(new Statement.NameTarget(macro.name()), place);
                 yield (frame, _) -> assignment.assign(frame, new Macro(definition, frame));
             }
@@ -187,7 +198,8 @@ final class Compiler {
                 ArgumentList arguments = arguments(block.call().arguments(), place);
                 yield (frame, output) -> {
                     Object called = callee.evaluate(frame);
-                    Arguments given = arguments.evaluate(frame).with("caller", new Macro(definition, frame));
+                    Arguments given =
+                            arguments.evaluate(frame).with("caller", new Macro(definition, frame));
                     output.append(Python.str(Python.call(called, given)));
                     Limits.checkSize(output.length());
                 };
@@ -205,7 +217,9 @@ final class Compiler {
                 };
             }
             case Statement.Escaping(Expression enabled, List<Statement> body) -> {
-                boolean on = enabled instanceof Expression.Constant(Object value) && Python.isTrue(value);
+                boolean on =
+                        enabled instanceof Expression.Constant(Object value)
+                                && Python.isTrue(value);
                 Place inner = new Place(place.scope.inner(), false, on);
                 inner.scope.analyze(body);
                 yield entering(inner, body);
@@ -269,8 +283,10 @@ final class Compiler {
         Place inner = place.inner();
         with.targets().forEach(inner.scope::declare);
         inner.scope.analyze(with.body());
-        List<Evaluator> values = with.values().stream().map(value -> compile(value, place)).toList();
-        List<Assignment> assignments = with.targets().stream().map(target -> assignment(target, inner)).toList();
+        List<Evaluator> values =
+                with.values().stream().map(value -> compile(value, place)).toList();
+        List<Assignment> assignments =
+                with.targets().stream().map(target -> assignment(target, inner)).toList();
         Step body = entering(inner, with.body());
         return (frame, output) -> {
             for (int i = 0; i < assignments.size(); i++) {
@@ -280,23 +296,29 @@ final class Compiler {
         };
     }
 
-    private Macro.Definition macro(String name, Statement.Signature signature, List<Statement> body, Place place) {
+    private Macro.Definition macro(
+            String name, Statement.Signature signature, List<Statement> body, Place place) {
         var inner = new Place(place.scope.innerUnit(), false, place.escaping);
-        List<Scope.Slot> parameters = signature.parameters().stream().map(inner.scope::parameter).toList();
+        List<Scope.Slot> parameters =
+                signature.parameters().stream().map(inner.scope::parameter).toList();
         Optional<Scope.Slot> caller = special("caller", signature, body, inner);
         Optional<Scope.Slot> otherKeywords = special("kwargs", signature, body, inner);
         Optional<Scope.Slot> otherPositional = special("varargs", signature, body, inner);
         signature.defaults().forEach(inner.scope::load);
         inner.scope.analyze(body);
         List<Step> steps = new ArrayList<>(loads(inner.scope));
-        List<Evaluator> defaults = signature.defaults().stream().map(value -> compile(value, inner)).toList();
+        List<Evaluator> defaults =
+                signature.defaults().stream().map(value -> compile(value, inner)).toList();
         int required = parameters.size() - defaults.size();
         for (int i = 0; i < parameters.size(); i++) {
             int index = parameters.get(i).index();
             String parameter = signature.parameters().get(i);
-            Evaluator otherwise = i < required
-                    ? _ -> Undefined.because("parameter '%s' was not provided".formatted(parameter))
-                    : defaults.get(i - required);
+            Evaluator otherwise =
+                    i < required
+                            ? _ ->
+                                    Undefined.because(
+                                            "parameter '%s' was not provided".formatted(parameter))
+                            : defaults.get(i - required);
             steps.add((frame, _) -> {
                 if (Python.isMissing(frame.get(0, index))) {
                     frame.set(index, otherwise.evaluate(frame));
@@ -305,10 +327,19 @@ final class Compiler {
         }
         steps.addAll(steps(body, inner));
         return new Macro.Definition(
-                name, inner.scope.unit(), signature.parameters(), parameters, defaults, caller, otherKeywords, otherPositional, sequence(steps));
+                name,
+                inner.scope.unit(),
+                signature.parameters(),
+                parameters,
+                defaults,
+                caller,
+                otherKeywords,
+                otherPositional,
+                sequence(steps));
     }
 
-    private static Optional<Scope.Slot> special(String name, Statement.Signature signature, List<Statement> body, Place place) {
+    private static Optional<Scope.Slot> special(
+            String name, Statement.Signature signature, List<Statement> body, Place place) {
         return Names.reads(body, name) && !signature.parameters().contains(name)
                 ? Optional.of(place.scope.parameter(name))
                 : Optional.empty();
@@ -322,16 +353,23 @@ final class Compiler {
                 && name.equals("loop")
                 && loop != null
                 && place.scope.loadOf(loop) instanceof Scope.Load.Parameter) {
-            throw new PythonError(PythonError.Kind.SYNTAX, "Can't assign to special loop variable in for-loop target");
+            throw new PythonError(
+                    PythonError.Kind.SYNTAX,
+                    "Can't assign to special loop variable in for-loop target");
         }
     }
 
     private Step loop(Statement.For loop, Place place) {
         if (Names.sets(List.of(loop), "loop")) {
-            throw new PythonError(PythonError.Kind.SYNTAX, "Can't assign to special loop variable in for-loop target");
+            throw new PythonError(
+                    PythonError.Kind.SYNTAX,
+                    "Can't assign to special loop variable in for-loop target");
         }
         // A recursive loop is code of its own, which calls itself; its other branch belongs to it.
-        Place around = loop.recursive() ? new Place(place.scope.innerUnit(), false, place.escaping) : place;
+        Place around =
+                loop.recursive()
+                        ? new Place(place.scope.innerUnit(), false, place.escaping)
+                        : place;
         boolean extended = loop.recursive() || Names.reads(loop.body(), "loop");
         Place body = around.inner();
         Scope.Slot context = extended ? body.scope.parameter("loop") : null;
@@ -344,12 +382,20 @@ final class Compiler {
         Step bodyStep = entering(body, loop.body());
         Step otherwiseStep = entering(otherwise, loop.otherwise());
         Evaluator items = compile(loop.items(), place);
-        Rounds rounds = new Rounds(condition, context == null ? -1 : context.index(), assignment, bodyStep, otherwiseStep);
+        Rounds rounds =
+                new Rounds(
+                        condition,
+                        context == null ? -1 : context.index(),
+                        assignment,
+                        bodyStep,
+                        otherwiseStep);
         if (!loop.recursive()) {
-            return (frame, output) -> rounds.run(frame, items.evaluate(frame), Optional.empty(), 0, output);
+            return (frame, output) ->
+                    rounds.run(frame, items.evaluate(frame), Optional.empty(), 0, output);
         }
         Scope.Unit unit = around.scope.unit();
-        return (frame, output) -> output.append(recursion(unit, rounds, frame).render(items.evaluate(frame), 0));
+        return (frame, output) ->
+                output.append(recursion(unit, rounds, frame).render(items.evaluate(frame), 0));
     }
 
     private static LoopContext.Recursion recursion(Scope.Unit unit, Rounds rounds, Frame outer) {
@@ -357,7 +403,8 @@ final class Compiler {
             Frame frame = outer.enter(unit);
             try {
                 var output = new StringBuilder();
-                rounds.run(frame, items, Optional.of(recursion(unit, rounds, outer)), depth, output);
+                rounds.run(
+                        frame, items, Optional.of(recursion(unit, rounds, outer)), depth, output);
                 return output.toString();
             } finally {
                 outer.leave();
@@ -377,18 +424,32 @@ final class Compiler {
         Place place = around.inner();
         place.scope.declare(loop.target());
         place.scope.load(test);
-        return new Condition(sequence(loads(place.scope)), assignment(loop.target(), place), compile(test, place));
+        return new Condition(
+                sequence(loads(place.scope)),
+                assignment(loop.target(), place),
+                compile(test, place));
     }
 
-    private record Rounds(Optional<Condition> condition, int contextIndex, Assignment assignment, Step body, Step otherwise) {
+    private record Rounds(
+            Optional<Condition> condition,
+            int contextIndex,
+            Assignment assignment,
+            Step body,
+            Step otherwise) {
 
-        void run(Frame frame, @Nullable Object items, Optional<LoopContext.Recursion> recursion, int depth, StringBuilder output) {
+        void run(
+                Frame frame,
+                @Nullable Object items,
+                Optional<LoopContext.Recursion> recursion,
+                int depth,
+                StringBuilder output) {
             Iterator<? extends @Nullable Object> iterator = Python.iterate(items);
             if (condition.isPresent()) {
                 iterator = filtered(iterator, condition.get(), frame, output);
             }
             if (contextIndex >= 0) {
-                var context = new LoopContext(items, iterator, condition.isPresent(), recursion, depth);
+                var context =
+                        new LoopContext(items, iterator, condition.isPresent(), recursion, depth);
                 frame.set(contextIndex, context);
                 iterator = context;
             }
@@ -404,8 +465,9 @@ final class Compiler {
                     assignment.assign(frame, item);
                     body.run(frame, output);
                 }
-            } catch (java.util.ConcurrentModificationException _) {
-                throw new PythonError(PythonError.Kind.RUNTIME, "container changed size during iteration");
+            } catch (ConcurrentModificationException _) {
+                throw new PythonError(
+                        PythonError.Kind.RUNTIME, "container changed size during iteration");
             }
             if (none) {
                 otherwise.run(frame, output);
@@ -413,7 +475,10 @@ final class Compiler {
         }
 
         private static Iterator<@Nullable Object> filtered(
-                Iterator<? extends @Nullable Object> items, Condition condition, Frame frame, StringBuilder output) {
+                Iterator<? extends @Nullable Object> items,
+                Condition condition,
+                Frame frame,
+                StringBuilder output) {
             condition.enter.run(frame, output);
             return new Iterator<>() {
                 private @Nullable Object next = Python.MISSING;
@@ -455,21 +520,30 @@ final class Compiler {
             case Statement.NameTarget(String name) -> {
                 Scope.Slot slot = place.scope.find(name);
                 if (slot == null) {
-                    throw new IllegalStateException("The scope doesn't know its own name %s.".formatted(name));
+                    throw new IllegalStateException(
+                            "The scope doesn't know its own name %s.".formatted(name));
                 }
                 int index = slot.index();
                 yield (frame, value) -> frame.set(index, value);
             }
             case Statement.TupleTarget(List<Statement.Target> targets) -> {
-                List<Assignment> assignments = targets.stream().map(part -> assignment(part, place)).toList();
+                List<Assignment> assignments =
+                        targets.stream().map(part -> assignment(part, place)).toList();
                 yield (frame, value) -> {
                     if (!Python.isIterable(value)) {
-                        throw PythonError.type("cannot unpack non-iterable %s object".formatted(Python.typeName(value)));
+                        throw PythonError.type(
+                                "cannot unpack non-iterable %s object"
+                                        .formatted(Python.typeName(value)));
                     }
                     List<Object> parts = Python.list(value);
                     if (parts.size() != assignments.size()) {
-                        throw PythonError.value("%s values to unpack (expected %d)"
-                                .formatted(parts.size() < assignments.size() ? "not enough" : "too many", assignments.size()));
+                        throw PythonError.value(
+                                "%s values to unpack (expected %d)"
+                                        .formatted(
+                                                parts.size() < assignments.size()
+                                                        ? "not enough"
+                                                        : "too many",
+                                                assignments.size()));
                     }
                     for (int i = 0; i < assignments.size(); i++) {
                         assignments.get(i).assign(frame, parts.get(i));
@@ -487,7 +561,8 @@ final class Compiler {
         if (owner.evaluate(frame) instanceof Namespace namespace) {
             return namespace;
         }
-        throw new PythonError(PythonError.Kind.RUNTIME, "cannot assign attribute on non-namespace object");
+        throw new PythonError(
+                PythonError.Kind.RUNTIME, "cannot assign attribute on non-namespace object");
     }
 
     /** Fails for a target that is no namespace before the value is evaluated. */
@@ -495,7 +570,7 @@ final class Compiler {
         return switch (target) {
             case Statement.NameTarget _ -> (_, _) -> {};
             case Statement.TupleTarget(List<Statement.Target> targets) ->
-                sequence(targets.stream().map(part -> namespaceCheck(part, place)).toList());
+                    sequence(targets.stream().map(part -> namespaceCheck(part, place)).toList());
             case Statement.NamespaceTarget(String name, _) -> {
                 Evaluator owner = name(name, place);
                 yield (frame, _) -> namespace(owner, frame);
@@ -535,16 +610,24 @@ final class Compiler {
                 }
                 Evaluator subscript = compile(key, place);
                 if (key instanceof Expression.Range) {
-                    // Slicing is Python's own: what has no slices is a type error, where a missing item is undefined.
+                    // Slicing is Python's own: what has no slices is a type error, where a missing
+                    // item is undefined.
                     yield frame -> Python.item(value.evaluate(frame), subscript.evaluate(frame));
                 }
                 yield frame -> Python.subscript(value.evaluate(frame), subscript.evaluate(frame));
             }
-            case Expression.Range(Optional<Expression> start, Optional<Expression> stop, Optional<Expression> step) -> {
+            case Expression.Range(
+                            Optional<Expression> start,
+                            Optional<Expression> stop,
+                            Optional<Expression> step) -> {
                 Evaluator first = part(start, place);
                 Evaluator second = part(stop, place);
                 Evaluator third = part(step, place);
-                yield frame -> new Slice(first.evaluate(frame), second.evaluate(frame), third.evaluate(frame));
+                yield frame ->
+                        new Slice(
+                                first.evaluate(frame),
+                                second.evaluate(frame),
+                                third.evaluate(frame));
             }
             case Expression.TupleOf(List<Expression> items) -> {
                 Evaluator[] values = all(items, place);
@@ -568,7 +651,8 @@ final class Compiler {
             }
             case Expression.DictOf(List<Expression.Pair> pairs) -> {
                 Evaluator[] keys = all(pairs.stream().map(Expression.Pair::key).toList(), place);
-                Evaluator[] values = all(pairs.stream().map(Expression.Pair::value).toList(), place);
+                Evaluator[] values =
+                        all(pairs.stream().map(Expression.Pair::value).toList(), place);
                 yield frame -> {
                     Map<Object, Object> map = new LinkedHashMap<>();
                     for (int i = 0; i < keys.length; i++) {
@@ -585,8 +669,11 @@ final class Compiler {
                     case MINUS -> frame -> Operators.negate(value.evaluate(frame));
                 };
             }
-            case Expression.Binary(Expression.Arithmetic operator, Expression left, Expression right) ->
-                arithmetic(operator, compile(left, place), compile(right, place));
+            case Expression.Binary(
+                            Expression.Arithmetic operator,
+                            Expression left,
+                            Expression right) ->
+                    arithmetic(operator, compile(left, place), compile(right, place));
             case Expression.Concatenation(List<Expression> operands) -> {
                 Evaluator[] values = all(operands, place);
                 yield frame -> {
@@ -598,7 +685,8 @@ final class Compiler {
                     return text.toString();
                 };
             }
-            case Expression.Comparisons(Expression first, List<Expression.Operand> rest) -> comparisons(first, rest, place);
+            case Expression.Comparisons(Expression first, List<Expression.Operand> rest) ->
+                    comparisons(first, rest, place);
             case Expression.And(Expression left, Expression right) -> {
                 Evaluator first = compile(left, place);
                 Evaluator second = compile(right, place);
@@ -619,23 +707,40 @@ final class Compiler {
                 Evaluator value = compile(operand, place);
                 yield frame -> !Python.isTrue(value.evaluate(frame));
             }
-            case Expression.Conditional(Expression test, Expression then, Optional<Expression> otherwise) -> {
+            case Expression.Conditional(
+                            Expression test,
+                            Expression then,
+                            Optional<Expression> otherwise) -> {
                 Place branch = place.softly();
                 Evaluator condition = compile(test, branch);
                 Evaluator first = compile(then, branch);
-                Evaluator second = otherwise.isPresent()
-                        ? compile(otherwise.get(), branch)
-                        : _ -> Undefined.because("the inline if-expression evaluated to false and no else section was defined.");
-                yield frame -> Python.isTrue(condition.evaluate(frame)) ? first.evaluate(frame) : second.evaluate(frame);
+                Evaluator second =
+                        otherwise.isPresent()
+                                ? compile(otherwise.get(), branch)
+                                : _ ->
+                                        Undefined.because(
+                                                "the inline if-expression evaluated to false and no"
+                                                        + " else section was defined.");
+                yield frame ->
+                        Python.isTrue(condition.evaluate(frame))
+                                ? first.evaluate(frame)
+                                : second.evaluate(frame);
             }
-            case Expression.Call(Expression callee, Expression.CallArguments arguments) -> call(callee, arguments(arguments, place), place);
-            case Expression.Filtered(Optional<Expression> operand, String name, Expression.CallArguments arguments) -> {
+            case Expression.Call(Expression callee, Expression.CallArguments arguments) ->
+                    call(callee, arguments(arguments, place), place);
+            case Expression.Filtered(
+                            Optional<Expression> operand,
+                            String name,
+                            Expression.CallArguments arguments) -> {
                 Filter filter = filter(name, place.soft);
                 ArgumentList list = arguments(arguments, place);
                 Evaluator value = compile(operand.orElseThrow(), place);
                 yield frame -> filter.apply(value.evaluate(frame), list.evaluate(frame));
             }
-            case Expression.Test(Expression operand, String name, Expression.CallArguments arguments) -> {
+            case Expression.Test(
+                            Expression operand,
+                            String name,
+                            Expression.CallArguments arguments) -> {
                 Filter test = test(name, place.soft);
                 ArgumentList list = arguments(arguments, place);
                 Evaluator value = compile(operand, place);
@@ -645,11 +750,12 @@ final class Compiler {
     }
 
     /**
-     * An expression that is printed. The reference evaluates a constant one when it compiles, where slicing what has no slices
-     * gives nothing instead of a type error.
+     * An expression that is printed. The reference evaluates a constant one when it compiles, where
+     * slicing what has no slices gives nothing instead of a type error.
      */
     private Evaluator printed(Expression expression, Place place) {
-        if (expression instanceof Expression.Item(Expression owner, Expression.Range range) && isConstant(expression)) {
+        if (expression instanceof Expression.Item(Expression owner, Expression.Range range)
+                && isConstant(expression)) {
             Evaluator value = compile(owner, place);
             Evaluator slice = compile(range, place);
             return frame -> Python.subscript(value.evaluate(frame), slice.evaluate(frame));
@@ -661,13 +767,19 @@ final class Compiler {
         return switch (expression) {
             case Expression.Constant _ -> true;
             case Expression.Unary(_, Expression operand) -> isConstant(operand);
-            case Expression.TupleOf(List<Expression> items) -> items.stream().allMatch(Compiler::isConstant);
-            case Expression.ListOf(List<Expression> items) -> items.stream().allMatch(Compiler::isConstant);
+            case Expression.TupleOf(List<Expression> items) ->
+                    items.stream().allMatch(Compiler::isConstant);
+            case Expression.ListOf(List<Expression> items) ->
+                    items.stream().allMatch(Compiler::isConstant);
             case Expression.DictOf(List<Expression.Pair> pairs) ->
-                pairs.stream().allMatch(pair -> isConstant(pair.key()) && isConstant(pair.value()));
-            case Expression.Item(Expression owner, Expression key) -> isConstant(owner) && isConstant(key);
+                    pairs.stream()
+                            .allMatch(pair -> isConstant(pair.key()) && isConstant(pair.value()));
+            case Expression.Item(Expression owner, Expression key) ->
+                    isConstant(owner) && isConstant(key);
             case Expression.Range range ->
-                Stream.of(range.start(), range.stop(), range.step()).flatMap(Optional::stream).allMatch(Compiler::isConstant);
+                    Stream.of(range.start(), range.stop(), range.step())
+                            .flatMap(Optional::stream)
+                            .allMatch(Compiler::isConstant);
             default -> false;
         };
     }
@@ -677,16 +789,22 @@ final class Compiler {
     }
 
     private Evaluator[] all(List<Expression> expressions, Place place) {
-        return expressions.stream().map(expression -> compile(expression, place)).toArray(Evaluator[]::new);
+        return expressions.stream()
+                .map(expression -> compile(expression, place))
+                .toArray(Evaluator[]::new);
     }
 
-    private static Evaluator arithmetic(Expression.Arithmetic operator, Evaluator left, Evaluator right) {
+    private static Evaluator arithmetic(
+            Expression.Arithmetic operator, Evaluator left, Evaluator right) {
         return switch (operator) {
             case ADD -> frame -> Operators.add(left.evaluate(frame), right.evaluate(frame));
-            case SUBTRACT -> frame -> Operators.subtract(left.evaluate(frame), right.evaluate(frame));
-            case MULTIPLY -> frame -> Operators.multiply(left.evaluate(frame), right.evaluate(frame));
+            case SUBTRACT ->
+                    frame -> Operators.subtract(left.evaluate(frame), right.evaluate(frame));
+            case MULTIPLY ->
+                    frame -> Operators.multiply(left.evaluate(frame), right.evaluate(frame));
             case DIVIDE -> frame -> Operators.divide(left.evaluate(frame), right.evaluate(frame));
-            case FLOOR_DIVIDE -> frame -> Operators.floorDivide(left.evaluate(frame), right.evaluate(frame));
+            case FLOOR_DIVIDE ->
+                    frame -> Operators.floorDivide(left.evaluate(frame), right.evaluate(frame));
             case MODULO -> frame -> Operators.modulo(left.evaluate(frame), right.evaluate(frame));
             case POWER -> frame -> Operators.power(left.evaluate(frame), right.evaluate(frame));
         };
@@ -695,7 +813,8 @@ final class Compiler {
     private Evaluator comparisons(Expression first, List<Expression.Operand> rest, Place place) {
         Evaluator start = compile(first, place);
         Evaluator[] values = all(rest.stream().map(Expression.Operand::value).toList(), place);
-        Expression.Relation[] relations = rest.stream().map(Expression.Operand::relation).toArray(Expression.Relation[]::new);
+        Expression.Relation[] relations =
+                rest.stream().map(Expression.Operand::relation).toArray(Expression.Relation[]::new);
         return frame -> {
             Object left = start.evaluate(frame);
             for (int i = 0; i < values.length; i++) {
@@ -709,14 +828,17 @@ final class Compiler {
         };
     }
 
-    private static boolean holds(Expression.Relation relation, @Nullable Object left, @Nullable Object right) {
+    private static boolean holds(
+            Expression.Relation relation, @Nullable Object left, @Nullable Object right) {
         return switch (relation) {
             case EQUAL -> Comparison.equal(left, right);
             case NOT_EQUAL -> !Comparison.equal(left, right);
             case LESS -> Comparison.ordered(Comparison.Ordering.LESS, left, right);
-            case LESS_OR_EQUAL -> Comparison.ordered(Comparison.Ordering.LESS_OR_EQUAL, left, right);
+            case LESS_OR_EQUAL ->
+                    Comparison.ordered(Comparison.Ordering.LESS_OR_EQUAL, left, right);
             case GREATER -> Comparison.ordered(Comparison.Ordering.GREATER, left, right);
-            case GREATER_OR_EQUAL -> Comparison.ordered(Comparison.Ordering.GREATER_OR_EQUAL, left, right);
+            case GREATER_OR_EQUAL ->
+                    Comparison.ordered(Comparison.Ordering.GREATER_OR_EQUAL, left, right);
             case IN -> Python.contains(right, left);
             case NOT_IN -> !Python.contains(right, left);
         };
@@ -725,7 +847,8 @@ final class Compiler {
     // Calls
 
     private Evaluator call(Expression callee, ArgumentList arguments, Place place) {
-        if (callee instanceof Expression.Attribute(Expression owner, String name) && !name.startsWith("_")) {
+        if (callee instanceof Expression.Attribute(Expression owner, String name)
+                && !name.startsWith("_")) {
             Evaluator object = compile(owner, place);
             return frame -> {
                 Object self = object.evaluate(frame);
@@ -741,10 +864,13 @@ final class Compiler {
         return frame -> called(frame, function.evaluate(frame), arguments);
     }
 
-    private static @Nullable Object called(Frame frame, @Nullable Object function, ArgumentList arguments) {
+    private static @Nullable Object called(
+            Frame frame, @Nullable Object function, ArgumentList arguments) {
         frame.step();
         Arguments evaluated = arguments.evaluate(frame);
-        return function instanceof Callable callable ? callable.call(evaluated) : Python.call(function, evaluated);
+        return function instanceof Callable callable
+                ? callable.call(evaluated)
+                : Python.call(function, evaluated);
     }
 
     private interface ArgumentList {
@@ -753,10 +879,15 @@ final class Compiler {
 
     private ArgumentList arguments(Expression.CallArguments given, Place place) {
         Evaluator[] positional = all(given.positional(), place);
-        boolean simple = given.keywords().isEmpty() && given.rest().isEmpty() && given.named().isEmpty();
-        if (simple && given.positional().stream().allMatch(argument -> argument instanceof Expression.Constant)) {
+        boolean simple =
+                given.keywords().isEmpty() && given.rest().isEmpty() && given.named().isEmpty();
+        if (simple
+                && given.positional().stream()
+                        .allMatch(argument -> argument instanceof Expression.Constant)) {
             @Nullable Object[] constants =
-                    given.positional().stream().map(argument -> ((Expression.Constant) argument).value()).toArray();
+                    given.positional().stream()
+                            .map(argument -> ((Expression.Constant) argument).value())
+                            .toArray();
             Arguments arguments = Arguments.of(constants);
             return _ -> arguments;
         }
@@ -769,8 +900,10 @@ final class Compiler {
                 return Arguments.of(values);
             };
         }
-        String[] names = given.keywords().stream().map(Expression.Keyword::name).toArray(String[]::new);
-        Evaluator[] values = all(given.keywords().stream().map(Expression.Keyword::value).toList(), place);
+        String[] names =
+                given.keywords().stream().map(Expression.Keyword::name).toArray(String[]::new);
+        Evaluator[] values =
+                all(given.keywords().stream().map(Expression.Keyword::value).toList(), place);
         Optional<Evaluator> rest = given.rest().map(value -> compile(value, place));
         Optional<Evaluator> named = given.named().map(value -> compile(value, place));
         return frame -> {
@@ -794,14 +927,17 @@ final class Compiler {
 
     private static void spread(@Nullable Object named, Map<String, Object> into) {
         if (!(named instanceof Map<?, ?> map)) {
-            throw PythonError.type("argument after ** must be a mapping, not %s".formatted(Python.typeName(named)));
+            throw PythonError.type(
+                    "argument after ** must be a mapping, not %s"
+                            .formatted(Python.typeName(named)));
         }
         map.forEach((key, value) -> {
             if (!(key instanceof String name)) {
                 throw PythonError.type("keywords must be strings");
             }
             if (into.containsKey(name)) {
-                throw PythonError.type("got multiple values for keyword argument '%s'".formatted(name));
+                throw PythonError.type(
+                        "got multiple values for keyword argument '%s'".formatted(name));
             }
             into.put(name, value);
         });
@@ -823,10 +959,12 @@ final class Compiler {
             return filter;
         }
         if (!soft) {
-            throw new PythonError(PythonError.Kind.SYNTAX, "No %s named '%s'.".formatted(kind, name));
+            throw new PythonError(
+                    PythonError.Kind.SYNTAX, "No %s named '%s'.".formatted(kind, name));
         }
         return (_, _) -> {
-            throw new PythonError(PythonError.Kind.RUNTIME, "No %s named '%s' found.".formatted(kind, name));
+            throw new PythonError(
+                    PythonError.Kind.RUNTIME, "No %s named '%s' found.".formatted(kind, name));
         };
     }
 
@@ -838,9 +976,11 @@ final class Compiler {
     private FilterChain filterChain(Expression.Filtered filtered, Place place) {
         Filter filter = filter(filtered.name(), place.soft);
         ArgumentList arguments = arguments(filtered.arguments(), place);
-        if (filtered.operand().isPresent() && filtered.operand().get() instanceof Expression.Filtered inner) {
+        if (filtered.operand().isPresent()
+                && filtered.operand().get() instanceof Expression.Filtered inner) {
             FilterChain first = filterChain(inner, place);
-            return (frame, value) -> filter.apply(first.apply(frame, value), arguments.evaluate(frame));
+            return (frame, value) ->
+                    filter.apply(first.apply(frame, value), arguments.evaluate(frame));
         }
         return (frame, value) -> filter.apply(value, arguments.evaluate(frame));
     }

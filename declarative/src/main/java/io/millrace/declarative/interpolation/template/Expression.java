@@ -18,7 +18,8 @@ sealed interface Expression {
     record Item(Expression owner, Expression key) implements Expression {}
 
     /** {@code start:stop:step} within brackets. */
-    record Range(Optional<Expression> start, Optional<Expression> stop, Optional<Expression> step) implements Expression {}
+    record Range(Optional<Expression> start, Optional<Expression> stop, Optional<Expression> step)
+            implements Expression {}
 
     record TupleOf(List<Expression> items) implements Expression {}
 
@@ -72,18 +73,28 @@ sealed interface Expression {
 
     record Not(Expression operand) implements Expression {}
 
-    record Conditional(Expression test, Expression then, Optional<Expression> otherwise) implements Expression {}
+    record Conditional(Expression test, Expression then, Optional<Expression> otherwise)
+            implements Expression {}
 
     record Call(Expression callee, CallArguments arguments) implements Expression {}
 
     /** {@code operand | name(arguments)}; without an operand within a filter block. */
-    record Filtered(Optional<Expression> operand, String name, CallArguments arguments) implements Expression {}
+    record Filtered(Optional<Expression> operand, String name, CallArguments arguments)
+            implements Expression {}
 
     record Test(Expression operand, String name, CallArguments arguments) implements Expression {}
 
-    /** Arguments in the order of their evaluation: by position, by name, {@code *rest}, {@code **named}. */
-    record CallArguments(List<Expression> positional, List<Keyword> keywords, Optional<Expression> rest, Optional<Expression> named) {
-        static final CallArguments NONE = new CallArguments(List.of(), List.of(), Optional.empty(), Optional.empty());
+    /**
+     * Arguments in the order of their evaluation: by position, by name, {@code *rest}, {@code
+     * **named}.
+     */
+    record CallArguments(
+            List<Expression> positional,
+            List<Keyword> keywords,
+            Optional<Expression> rest,
+            Optional<Expression> named) {
+        static final CallArguments NONE =
+                new CallArguments(List.of(), List.of(), Optional.empty(), Optional.empty());
     }
 
     record Keyword(String name, Expression value) {}

@@ -5,9 +5,15 @@ import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import org.jspecify.annotations.Nullable;
 
-/** The values of one run of a template, a macro or a recursive loop. Belongs to the thread that renders. */
+/**
+ * The values of one run of a template, a macro or a recursive loop. Belongs to the thread that
+ * renders.
+ */
 final class Frame {
-    /** Macros and recursive loops within each other; CPython's own limit of frames allows about as many. */
+    /**
+     * Macros and recursive loops within each other; CPython's own limit of frames allows about as
+     * many.
+     */
     private static final int DEPTH = 150;
 
     private final Frame root;
@@ -28,7 +34,10 @@ final class Frame {
         return new Frame(null, null, variables, size);
     }
 
-    /** The frame of a unit that lies within this one, for a call that starts; {@link #leave} tells that it ended. */
+    /**
+     * The frame of a unit that lies within this one, for a call that starts; {@link #leave} tells
+     * that it ended.
+     */
     Frame enter(Scope.Unit unit) {
         if (++root.nesting > DEPTH) {
             throw new PythonError(PythonError.Kind.RECURSION, "maximum recursion depth exceeded");

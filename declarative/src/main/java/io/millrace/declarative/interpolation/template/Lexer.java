@@ -11,18 +11,29 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Splits a template into tokens. Comments, raw sections and white space control leave data tokens only. */
+/**
+ * Splits a template into tokens. Comments, raw sections and white space control leave data tokens
+ * only.
+ */
 final class Lexer {
     private static final Pattern FLOAT =
-            Pattern.compile("(?<!\\.)(?:[0-9]+_)*[0-9]+(?:(?:\\.(?:[0-9]+_)*[0-9]+)?[eE][+\\-]?(?:[0-9]+_)*[0-9]+|\\.(?:[0-9]+_)*[0-9]+)");
-    private static final Pattern INTEGER = Pattern.compile(
-            "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?[0-9])*|0(?:_?0)*");
+            Pattern.compile(
+                    "(?<!\\.)(?:[0-9]+_)*[0-9]+(?:(?:\\.(?:[0-9]+_)*[0-9]+)?[eE][+\\-]?(?:[0-9]+_)*[0-9]+|\\.(?:[0-9]+_)*[0-9]+)");
+    private static final Pattern INTEGER =
+            Pattern.compile(
+                    "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[0-9a-fA-F])+|[1-9](?:_?[0-9])*|0(?:_?0)*");
     private static final Pattern NAME = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final List<String> OPERATORS = List.of(
-            "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
-    private static final Pattern RAW_BEGIN = Pattern.compile("\\{%([-+]?)\\s*raw\\s*(?:(-)%\\}\\s*|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final List<String> OPERATORS =
+            List.of(
+                    "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(",
+                    ")", "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
+    private static final Pattern RAW_BEGIN =
+            Pattern.compile(
+                    "\\{%([-+]?)\\s*raw\\s*(?:(-)%\\}\\s*|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern RAW_END =
-            Pattern.compile("\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\})", Pattern.UNICODE_CHARACTER_CLASS);
+            Pattern.compile(
+                    "\\{%([-+]?)\\s*endraw\\s*(?:\\+%\\}|-%\\}\\s*|%\\})",
+                    Pattern.UNICODE_CHARACTER_CLASS);
 
     private final String source;
     private final List<Token> tokens = new ArrayList<>();
@@ -35,7 +46,10 @@ final class Lexer {
 
     /** The tokens of a template, an END last. */
     static List<Token> tokens(String template) {
-        String source = template.indexOf('\r') < 0 ? template : template.replace("\r\n", "\n").replace('\r', '\n');
+        String source =
+                template.indexOf('\r') < 0
+                        ? template
+                        : template.replace("\r\n", "\n").replace('\r', '\n');
         if (source.endsWith("\n")) {
             source = source.substring(0, source.length() - 1);
         }
@@ -95,7 +109,9 @@ final class Lexer {
     }
 
     private int nextTag() {
-        for (int i = source.indexOf('{', at); i >= 0 && i + 1 < source.length(); i = source.indexOf('{', i + 1)) {
+        for (int i = source.indexOf('{', at);
+                i >= 0 && i + 1 < source.length();
+                i = source.indexOf('{', i + 1)) {
             char next = source.charAt(i + 1);
             if (next == '{' || next == '%' || next == '#') {
                 return i;
@@ -237,9 +253,15 @@ final class Lexer {
                 result.append(c);
                 i++;
             } else if (literal.charAt(i + 1) > 127) {
-                // The reference escapes such a character first, and then takes the two backslashes for one.
+                // The reference escapes such a character first, and then takes the two backslashes
+                // for one.
                 int point = literal.codePointAt(i + 1);
-                result.append(point <= 0xFF ? "\\x%02x".formatted(point) : point <= 0xFFFF ? "\\u%04x".formatted(point) : "\\U%08x".formatted(point));
+                result.append(
+                        point <= 0xFF
+                                ? "\\x%02x".formatted(point)
+                                : point <= 0xFFFF
+                                        ? "\\u%04x".formatted(point)
+                                        : "\\U%08x".formatted(point));
                 i += 1 + Character.charCount(point);
             } else {
                 i = Escapes.append(result, literal, i, false);

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param globals functions by name
  */
-public record Library(Map<String, Filter> filters, Map<String, Filter> tests, Map<String, Object> globals) {
+public record Library(
+        Map<String, Filter> filters, Map<String, Filter> tests, Map<String, Object> globals) {
     public Library {
         filters = Map.copyOf(filters);
         tests = Map.copyOf(tests);

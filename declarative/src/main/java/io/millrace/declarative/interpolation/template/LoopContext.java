@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The variable {@code loop} of a loop: where it stands, and how to go on within in a recursive one. */
+/**
+ * The variable {@code loop} of a loop: where it stands, and how to go on within in a recursive one.
+ */
 final class LoopContext implements PythonObject, Callable, Iterator<@Nullable Object> {
 
     /** Renders the body of a recursive loop with other items. */
@@ -38,10 +40,16 @@ final class LoopContext implements PythonObject, Callable, Iterator<@Nullable Ob
     /**
      * @param items what the loop goes over
      * @param iterator the items that pass the loop's own condition
-     * @param filtered whether there is such a condition, so that the number of items isn't known before
+     * @param filtered whether there is such a condition, so that the number of items isn't known
+     *     before
      * @param depth how many recursive loops this one is in
      */
-    LoopContext(@Nullable Object items, Iterator<? extends @Nullable Object> iterator, boolean filtered, Optional<Recursion> recursion, int depth) {
+    LoopContext(
+            @Nullable Object items,
+            Iterator<? extends @Nullable Object> iterator,
+            boolean filtered,
+            Optional<Recursion> recursion,
+            int depth) {
         this.items = filtered ? PythonIterator.generator("loop", iterator) : items;
         this.iterator = iterator;
         this.recursion = recursion;
@@ -103,19 +111,28 @@ final class LoopContext implements PythonObject, Callable, Iterator<@Nullable Ob
             case "depth" -> depth + 1L;
             case "depth0" -> (long) depth;
             case "previtem" -> index == 0 ? Undefined.because("there is no previous item") : before;
-            case "nextitem" -> Python.isMissing(peek()) ? Undefined.because("there is no next item") : after;
-            case "cycle" -> new Function("cycle", arguments -> {
-                if (arguments.count() == 0 || !arguments.keywords().isEmpty()) {
-                    throw PythonError.type("no items for cycling given");
-                }
-                return arguments.get(index % arguments.count());
-            });
-            case "changed" -> new Function("changed", arguments -> {
-                Tuple values = Tuple.of(arguments.positional());
-                boolean changed = Python.isMissing(lastChecked) || !Comparison.equal(lastChecked, values);
-                lastChecked = values;
-                return changed;
-            });
+            case "nextitem" ->
+                    Python.isMissing(peek()) ? Undefined.because("there is no next item") : after;
+            case "cycle" ->
+                    new Function(
+                            "cycle",
+                            arguments -> {
+                                if (arguments.count() == 0 || !arguments.keywords().isEmpty()) {
+                                    throw PythonError.type("no items for cycling given");
+                                }
+                                return arguments.get(index % arguments.count());
+                            });
+            case "changed" ->
+                    new Function(
+                            "changed",
+                            arguments -> {
+                                Tuple values = Tuple.of(arguments.positional());
+                                boolean changed =
+                                        Python.isMissing(lastChecked)
+                                                || !Comparison.equal(lastChecked, values);
+                                lastChecked = values;
+                                return changed;
+                            });
             default -> Python.MISSING;
         };
     }
@@ -124,7 +141,10 @@ final class LoopContext implements PythonObject, Callable, Iterator<@Nullable Ob
     public @Nullable Object call(Arguments arguments) {
         Object inner = arguments.bind("loop", 1, "iterable")[0];
         return recursion
-                .orElseThrow(() -> PythonError.type("The loop must have the 'recursive' marker to be called recursively."))
+                .orElseThrow(() ->
+                        PythonError.type(
+                                "The loop must have the 'recursive' marker to be called"
+                                        + " recursively."))
                 .render(inner, depth + 1);
     }
 

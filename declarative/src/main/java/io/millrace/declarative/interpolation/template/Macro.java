@@ -22,7 +22,8 @@ record Macro(Definition definition, Frame outer) implements Callable, PythonObje
      * @param name empty for the body of a call block
      * @param parameters their slots, in order, under their names
      * @param defaults of the last parameters
-     * @param caller the slot of the special variable that holds the body of a call block; likewise the next two
+     * @param caller the slot of the special variable that holds the body of a call block; likewise
+     *     the next two
      */
     record Definition(
             String name,
@@ -65,17 +66,25 @@ record Macro(Definition definition, Frame outer) implements Callable, PythonObje
         }
         if (definition.caller.isPresent() && !callerFound) {
             Object caller = keywords.remove("caller");
-            frame.set(definition.caller.get().index(), caller == null ? Undefined.because("No caller defined") : caller);
+            frame.set(
+                    definition.caller.get().index(),
+                    caller == null ? Undefined.because("No caller defined") : caller);
         }
         if (definition.otherKeywords.isPresent()) {
             frame.set(definition.otherKeywords.get().index(), keywords);
         } else if (!keywords.isEmpty()) {
-            throw PythonError.type("macro '%s' takes no keyword argument '%s'".formatted(definition.name, keywords.keySet().iterator().next()));
+            throw PythonError.type(
+                    "macro '%s' takes no keyword argument '%s'"
+                            .formatted(definition.name, keywords.keySet().iterator().next()));
         }
         if (definition.otherPositional.isPresent()) {
-            frame.set(definition.otherPositional.get().index(), Tuple.of(arguments.without(Math.min(count, arguments.count())).positional()));
+            frame.set(
+                    definition.otherPositional.get().index(),
+                    Tuple.of(arguments.without(Math.min(count, arguments.count())).positional()));
         } else if (arguments.count() > count) {
-            throw PythonError.type("macro '%s' takes not more than %d argument(s)".formatted(definition.name, count));
+            throw PythonError.type(
+                    "macro '%s' takes not more than %d argument(s)"
+                            .formatted(definition.name, count));
         }
     }
 
@@ -93,7 +102,9 @@ record Macro(Definition definition, Frame outer) implements Callable, PythonObje
 
     @Override
     public String repr() {
-        return definition.name.isEmpty() ? "<Macro anonymous>" : "<Macro %s>".formatted(Python.repr(definition.name));
+        return definition.name.isEmpty()
+                ? "<Macro anonymous>"
+                : "<Macro %s>".formatted(Python.repr(definition.name));
     }
 
     @Override

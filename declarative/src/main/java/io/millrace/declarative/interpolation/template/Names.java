@@ -22,18 +22,22 @@ final class Names {
                 range.stop().ifPresent(part -> each(part, use));
                 range.step().ifPresent(part -> each(part, use));
             }
-            case Expression.TupleOf(List<Expression> items) -> items.forEach(item -> each(item, use));
-            case Expression.ListOf(List<Expression> items) -> items.forEach(item -> each(item, use));
-            case Expression.DictOf(List<Expression.Pair> pairs) -> pairs.forEach(pair -> {
-                each(pair.key(), use);
-                each(pair.value(), use);
-            });
+            case Expression.TupleOf(List<Expression> items) ->
+                    items.forEach(item -> each(item, use));
+            case Expression.ListOf(List<Expression> items) ->
+                    items.forEach(item -> each(item, use));
+            case Expression.DictOf(List<Expression.Pair> pairs) ->
+                    pairs.forEach(pair -> {
+                        each(pair.key(), use);
+                        each(pair.value(), use);
+                    });
             case Expression.Unary(_, Expression operand) -> each(operand, use);
             case Expression.Binary(_, Expression left, Expression right) -> {
                 each(left, use);
                 each(right, use);
             }
-            case Expression.Concatenation(List<Expression> operands) -> operands.forEach(operand -> each(operand, use));
+            case Expression.Concatenation(List<Expression> operands) ->
+                    operands.forEach(operand -> each(operand, use));
             case Expression.Comparisons(Expression first, List<Expression.Operand> rest) -> {
                 each(first, use);
                 rest.forEach(operand -> each(operand.value(), use));
@@ -118,8 +122,10 @@ final class Names {
         private void visit(Statement.Target target) {
             switch (target) {
                 case Statement.NameTarget(String target2) -> set |= target2.equals(name);
-                case Statement.TupleTarget(List<Statement.Target> targets) -> targets.forEach(this::visit);
-                case Statement.NamespaceTarget(String owner, _) -> found |= !set && owner.equals(name);
+                case Statement.TupleTarget(List<Statement.Target> targets) ->
+                        targets.forEach(this::visit);
+                case Statement.NamespaceTarget(String owner, _) ->
+                        found |= !set && owner.equals(name);
             }
         }
 

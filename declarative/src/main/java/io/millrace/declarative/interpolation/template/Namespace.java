@@ -5,7 +5,9 @@ import io.millrace.declarative.interpolation.python.PythonObject;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code namespace()} makes: attributes that a template may set from within loops and macros. */
+/**
+ * What {@code namespace()} makes: attributes that a template may set from within loops and macros.
+ */
 public final class Namespace implements PythonObject {
     private final Map<Object, Object> attributes;
 

@@ -11,9 +11,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Builds the tree of a template, with Jinja's precedence: {@code or and not compare +- ~ * ** unary postfix filter}. */
+/**
+ * Builds the tree of a template, with Jinja's precedence: {@code or and not compare +- ~ * ** unary
+ * postfix filter}.
+ */
 final class Parser {
-    private static final Set<String> CONSTANT_NAMES = Set.of("true", "false", "none", "True", "False", "None");
+    private static final Set<String> CONSTANT_NAMES =
+            Set.of("true", "false", "none", "True", "False", "None");
 
     private final List<Token> tokens;
     private int at;
@@ -61,7 +65,8 @@ final class Parser {
     }
 
     private PythonError error(String message) {
-        return new PythonError(PythonError.Kind.SYNTAX, "%s (line %d)".formatted(message, current().line()));
+        return new PythonError(
+                PythonError.Kind.SYNTAX, "%s (line %d)".formatted(message, current().line()));
     }
 
     private void expectOperator(String sign) {
@@ -78,14 +83,21 @@ final class Parser {
 
     private Token expect(Token.Kind kind) {
         if (current().kind() != kind) {
-            throw error("expected %s, got '%s'".formatted(new Token(kind, "name", 0).description(), current().description()));
+            throw error(
+                    "expected %s, got '%s'"
+                            .formatted(
+                                    new Token(kind, "name", 0).description(),
+                                    current().description()));
         }
         return next();
     }
 
     // Statements
 
-    /** Statements up to a tag with one of the names, whose name is then the current token; to the end if there are none. */
+    /**
+     * Statements up to a tag with one of the names, whose name is then the current token; to the
+     * end if there are none.
+     */
     private List<Statement> statements(Set<String> ends) {
         List<Statement> body = new ArrayList<>();
         while (current().kind() != Token.Kind.END) {
@@ -107,12 +119,16 @@ final class Parser {
             }
         }
         if (!ends.isEmpty()) {
-            throw error("Unexpected end of template. Looking for %s.".formatted(String.join(" or ", ends)));
+            throw error(
+                    "Unexpected end of template. Looking for %s."
+                            .formatted(String.join(" or ", ends)));
         }
         return body;
     }
 
-    /** The body of the tag that is being read, and the tag that ends it, up to before its own end. */
+    /**
+     * The body of the tag that is being read, and the tag that ends it, up to before its own end.
+     */
     private List<Statement> body(String... ends) {
         skipOperator(":");
         expect(Token.Kind.BLOCK_END);
@@ -235,7 +251,8 @@ final class Parser {
 
     private Statement callBlock() {
         next();
-        Statement.Signature signature = current().isOperator("(") ? signature() : Statement.Signature.NONE;
+        Statement.Signature signature =
+                current().isOperator("(") ? signature() : Statement.Signature.NONE;
         if (!(expression() instanceof Expression.Call call)) {
             throw error("expected call");
         }
@@ -244,7 +261,8 @@ final class Parser {
 
     private Statement filterBlock() {
         next();
-        Expression.Filtered filter = filters(Optional.empty(), true).orElseThrow(() -> error("expected a filter"));
+        Expression.Filtered filter =
+                filters(Optional.empty(), true).orElseThrow(() -> error("expected a filter"));
         return new Statement.FilterBlock(filter, bodyUntil("endfilter"));
     }
 
@@ -317,9 +335,11 @@ final class Parser {
         return switch (expression) {
             case Expression.Name(String name) -> new Statement.NameTarget(name);
             case Expression.TupleOf(List<Expression> items) ->
-                new Statement.TupleTarget(items.stream().map(item -> assignable(item, mayBeNamespace)).toList());
-            case Expression.Attribute(Expression.Name(String owner), String attribute) when mayBeNamespace ->
-                new Statement.NamespaceTarget(owner, attribute);
+                    new Statement.TupleTarget(
+                            items.stream().map(item -> assignable(item, mayBeNamespace)).toList());
+            case Expression.Attribute(Expression.Name(String owner), String attribute)
+                    when mayBeNamespace ->
+                    new Statement.NamespaceTarget(owner, attribute);
             default -> throw error("can't assign to that");
         };
     }
@@ -334,7 +354,8 @@ final class Parser {
         Expression value = or();
         while (skipName("if")) {
             Expression test = or();
-            Optional<Expression> otherwise = skipName("else") ? Optional.of(conditional()) : Optional.empty();
+            Optional<Expression> otherwise =
+                    skipName("else") ? Optional.of(conditional()) : Optional.empty();
             value = new Expression.Conditional(test, value, otherwise);
         }
         return value;
@@ -377,15 +398,16 @@ final class Parser {
         Token token = current();
         Relation relation = null;
         if (token.kind() == Token.Kind.OPERATOR) {
-            relation = switch (token.text()) {
-                case "==" -> Relation.EQUAL;
-                case "!=" -> Relation.NOT_EQUAL;
-                case "<" -> Relation.LESS;
-                case "<=" -> Relation.LESS_OR_EQUAL;
-                case ">" -> Relation.GREATER;
-                case ">=" -> Relation.GREATER_OR_EQUAL;
-                default -> null;
-            };
+            relation =
+                    switch (token.text()) {
+                        case "==" -> Relation.EQUAL;
+                        case "!=" -> Relation.NOT_EQUAL;
+                        case "<" -> Relation.LESS;
+                        case "<=" -> Relation.LESS_OR_EQUAL;
+                        case ">" -> Relation.GREATER;
+                        case ">=" -> Relation.GREATER_OR_EQUAL;
+                        default -> null;
+                    };
         } else if (token.isName("in")) {
             relation = Relation.IN;
         } else if (token.isName("not") && look().isName("in")) {
@@ -426,13 +448,14 @@ final class Parser {
     private Expression product() {
         Expression left = power();
         while (current().kind() == Token.Kind.OPERATOR) {
-            Arithmetic operator = switch (current().text()) {
-                case "*" -> Arithmetic.MULTIPLY;
-                case "/" -> Arithmetic.DIVIDE;
-                case "//" -> Arithmetic.FLOOR_DIVIDE;
-                case "%" -> Arithmetic.MODULO;
-                default -> null;
-            };
+            Arithmetic operator =
+                    switch (current().text()) {
+                        case "*" -> Arithmetic.MULTIPLY;
+                        case "/" -> Arithmetic.DIVIDE;
+                        case "//" -> Arithmetic.FLOOR_DIVIDE;
+                        case "%" -> Arithmetic.MODULO;
+                        default -> null;
+                    };
             if (operator == null) {
                 return left;
             }
@@ -505,11 +528,14 @@ final class Parser {
     }
 
     private Expression parenthesized() {
-        return current().isOperator(")") ? new Expression.TupleOf(List.of()) : tuple(true, Set.of(), false);
+        return current().isOperator(")")
+                ? new Expression.TupleOf(List.of())
+                : tuple(true, Set.of(), false);
     }
 
     /**
-     * One expression, or several with commas between and perhaps one at the end: then it is a tuple.
+     * One expression, or several with commas between and perhaps one at the end: then it is a
+     * tuple.
      *
      * @param simplified only names and literals, as in targets
      */
@@ -613,7 +639,9 @@ final class Parser {
         Expression result = value;
         while (true) {
             if (current().isOperator("|")) {
-                result = filters(Optional.of(result), false).orElseThrow(() -> error("expected a filter"));
+                result =
+                        filters(Optional.of(result), false)
+                                .orElseThrow(() -> error("expected a filter"));
             } else if (skipName("is")) {
                 result = test(result);
             } else if (current().isOperator("(")) {
@@ -708,7 +736,8 @@ final class Parser {
     }
 
     /** A chain of filters on {@code operand}; empty if there is none. */
-    private Optional<Expression.Filtered> filters(Optional<Expression> operand, boolean startsInline) {
+    private Optional<Expression.Filtered> filters(
+            Optional<Expression> operand, boolean startsInline) {
         Optional<Expression> value = operand;
         Optional<Expression.Filtered> result = Optional.empty();
         boolean inline = startsInline;
@@ -736,7 +765,12 @@ final class Parser {
             if (current().isName("is")) {
                 throw error("You cannot chain multiple tests with is");
             }
-            arguments = new CallArguments(List.of(postfix(primary())), List.of(), Optional.empty(), Optional.empty());
+            arguments =
+                    new CallArguments(
+                            List.of(postfix(primary())),
+                            List.of(),
+                            Optional.empty(),
+                            Optional.empty());
         }
         Expression test = new Expression.Test(operand, name, arguments);
         return negated ? new Expression.Not(test) : test;

@@ -10,8 +10,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which names a block of a template reads and sets, and where their values live. The rules are Jinja's, quirks included: a
- * name that is set within an {@code if} is looked up among the variables too, and one that a loop sets is gone afterwards.
+ * Which names a block of a template reads and sets, and where their values live. The rules are
+ * Jinja's, quirks included: a name that is set within an {@code if} is looked up among the
+ * variables too, and one that a loop sets is gone afterwards.
  */
 final class Scope {
 
@@ -86,6 +87,7 @@ final class Scope {
     private final Map<String, Slot> slots = new HashMap<>();
     private final Map<Slot, Load> loads = new LinkedHashMap<>();
     private final Set<String> stores = new HashSet<>();
+
     /** The slots that names of this scope get, the same in all branches. */
     private final Map<String, Slot> identities;
 
@@ -215,7 +217,8 @@ final class Scope {
     private void store(Statement.Target target) {
         switch (target) {
             case Statement.NameTarget(String name) -> store(name);
-            case Statement.TupleTarget(List<Statement.Target> targets) -> targets.forEach(this::store);
+            case Statement.TupleTarget(List<Statement.Target> targets) ->
+                    targets.forEach(this::store);
             case Statement.NamespaceTarget(String name, _) -> load(name);
         }
     }
@@ -224,7 +227,8 @@ final class Scope {
     void declare(Statement.Target target) {
         switch (target) {
             case Statement.NameTarget(String name) -> parameter(name);
-            case Statement.TupleTarget(List<Statement.Target> targets) -> targets.forEach(this::declare);
+            case Statement.TupleTarget(List<Statement.Target> targets) ->
+                    targets.forEach(this::declare);
             case Statement.NamespaceTarget(String name, _) -> load(name);
         }
     }

@@ -11,7 +11,8 @@ sealed interface Statement {
     /** {@code {{ value }}}, and each value of {@code {% print %}}. */
     record Print(Expression value) implements Statement {}
 
-    record If(Expression test, List<Statement> body, List<Branch> others, List<Statement> otherwise) implements Statement {}
+    record If(Expression test, List<Statement> body, List<Branch> others, List<Statement> otherwise)
+            implements Statement {}
 
     /** An {@code elif}. */
     record Branch(Expression test, List<Statement> body) {}
@@ -28,13 +29,16 @@ sealed interface Statement {
     record Set(Target target, Expression value) implements Statement {}
 
     /** {@code {% set target | filter %}body{% endset %}}. */
-    record SetBlock(Target target, Optional<Expression.Filtered> filter, List<Statement> body) implements Statement {}
+    record SetBlock(Target target, Optional<Expression.Filtered> filter, List<Statement> body)
+            implements Statement {}
 
-    record With(List<Target> targets, List<Expression> values, List<Statement> body) implements Statement {}
+    record With(List<Target> targets, List<Expression> values, List<Statement> body)
+            implements Statement {}
 
     record Macro(String name, Signature signature, List<Statement> body) implements Statement {}
 
-    record CallBlock(Expression.Call call, Signature signature, List<Statement> body) implements Statement {}
+    record CallBlock(Expression.Call call, Signature signature, List<Statement> body)
+            implements Statement {}
 
     record FilterBlock(Expression.Filtered filter, List<Statement> body) implements Statement {}
 
@@ -43,7 +47,10 @@ sealed interface Statement {
 
     record Block(List<Statement> body) implements Statement {}
 
-    /** {@code include}, {@code import}, {@code from … import} and {@code extends}, which fail since nothing can be loaded. */
+    /**
+     * {@code include}, {@code import}, {@code from … import} and {@code extends}, which fail since
+     * nothing can be loaded.
+     */
     record Load(Expression template, List<String> names) implements Statement {}
 
     /** Parameters of a macro; the last {@code defaults.size()} of them have a default. */

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A piece of a template.
  *
- * @param value what it stands for: the text of data, names, strings and operators; the number of numbers
+ * @param value what it stands for: the text of data, names, strings and operators; the number of
+ *     numbers
  * @param line counted from 1
  */
 record Token(Kind kind, @Nullable Object value, int line) {

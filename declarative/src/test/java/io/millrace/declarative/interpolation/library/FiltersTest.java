@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class FiltersTest {
     private static final String VARIABLES =
-            "{\"config\": {\"people\": [{\"id\": 2, \"name\": \"bob\"}, {\"id\": 1, \"name\": \"Ann\"}, {\"id\": 2}]}}";
+            "{\"config\": {\"people\": [{\"id\": 2, \"name\": \"bob\"}, {\"id\": 1, \"name\":"
+                    + " \"Ann\"}, {\"id\": 2}]}}";
 
     private static void assertValue(String expression, Object expected) {
         assertThat(value("{{ " + expression + " }}", VARIABLES)).as(expression).isEqualTo(expected);
@@ -30,20 +31,33 @@ class FiltersTest {
     }
 
     private static void assertTypeError(String expression) {
-        assertThat(value("{{ " + expression + " }}", VARIABLES)).as(expression).isEqualTo("{{ " + expression + " }}");
+        assertThat(value("{{ " + expression + " }}", VARIABLES))
+                .as(expression)
+                .isEqualTo("{{ " + expression + " }}");
     }
 
     @Test
     void textIsHashedAndSigned() throws NoSuchAlgorithmException {
-        for (Map.Entry<String, String> name : Map.of("md5", "MD5", "sha1", "SHA-1", "sha512", "SHA-512", "sha3_256", "SHA3-256").entrySet()) {
-            byte[] digest = MessageDigest.getInstance(name.getValue()).digest("xsalt".getBytes(StandardCharsets.UTF_8));
-            assertValue("'x'|hash('" + name.getKey() + "', 'salt')", HexFormat.of().formatHex(digest));
+        for (Map.Entry<String, String> name :
+                Map.of("md5", "MD5", "sha1", "SHA-1", "sha512", "SHA-512", "sha3_256", "SHA3-256")
+                        .entrySet()) {
+            byte[] digest =
+                    MessageDigest.getInstance(name.getValue())
+                            .digest("xsalt".getBytes(StandardCharsets.UTF_8));
+            assertValue(
+                    "'x'|hash('" + name.getKey() + "', 'salt')", HexFormat.of().formatHex(digest));
         }
         // RFC 7693, appendices A and B.
-        assertThat((String) value("{{ 'abc'|hash('blake2b') }}")).startsWith("ba80a53f981c4d0d6a2797b69f12f6e9").endsWith("d4009923");
-        assertValue("'abc'|hash('blake2s')", "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982");
+        assertThat((String) value("{{ 'abc'|hash('blake2b') }}"))
+                .startsWith("ba80a53f981c4d0d6a2797b69f12f6e9")
+                .endsWith("d4009923");
+        assertValue(
+                "'abc'|hash('blake2s')",
+                "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982");
         // RFC 4231, test case 2.
-        assertValue("'what do ya want for nothing?'|hmac('Jefe')", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+        assertValue(
+                "'what do ya want for nothing?'|hmac('Jefe')",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
         assertFails("'x'|hash('nope')", PythonError.Kind.ATTRIBUTE);
         assertFails("'x'|hmac('k', 'md5')", PythonError.Kind.VALUE);
         assertTypeError("'x'|hash('new')");
@@ -54,7 +68,9 @@ class FiltersTest {
         String encoded = Base64.getEncoder().encodeToString("é:x".getBytes(StandardCharsets.UTF_8));
         assertValue("'é:x'|base64encode", encoded);
         assertValue("'" + encoded + "'|base64decode", "é:x");
-        assertValue("'a:b'|base64binascii_decode", Base64.getEncoder().encodeToString("a:b".getBytes(StandardCharsets.US_ASCII)));
+        assertValue(
+                "'a:b'|base64binascii_decode",
+                Base64.getEncoder().encodeToString("a:b".getBytes(StandardCharsets.US_ASCII)));
         assertFails("'abc'|base64decode", PythonError.Kind.VALUE);
         assertFails("5|base64encode", PythonError.Kind.ATTRIBUTE);
     }
@@ -75,7 +91,9 @@ class FiltersTest {
         assertValue("'a[b]'|regex_replace('[[\\\\]]', '')", "ab");
         assertValue("'x1y2'|regex_replace('(?P<n>[0-9])', '<\\\\g<n>\\\\1>')", "x<11>y<22>");
         assertValue("'a{2}'|regex_replace('{2}', '')", "a");
-        assertValue("'line\\n'|regex_search('(line)$') ~ 'line\\n'|regex_search('(line)\\\\Z')", "line");
+        assertValue(
+                "'line\\n'|regex_search('(line)$') ~ 'line\\n'|regex_search('(line)\\\\Z')",
+                "line");
         assertFails("'x'|regex_search('(')", PythonError.Kind.PATTERN);
         assertFails("'x'|regex_search('\\\\p{L}')", PythonError.Kind.PATTERN);
         assertTypeError("5|regex_search('x')");
@@ -89,9 +107,11 @@ class FiltersTest {
         assertValue("config.people|selectattr('id', 'equalto', 2)|list|length", 2L);
         assertValue("config.people|rejectattr('name')|list|length", 1L);
         assertValue("[1, 2, 3]|select('odd')|list", List.of(1L, 3L));
-        assertValue("config.people|sort(attribute='id')|map(attribute='id')|list", List.of(1L, 2L, 2L));
+        assertValue(
+                "config.people|sort(attribute='id')|map(attribute='id')|list", List.of(1L, 2L, 2L));
         assertValue("['b', 'A', 'c']|sort", List.of("A", "b", "c"));
-        assertValue("['b', 'A', 'c']|sort(case_sensitive=true, reverse=true)", List.of("c", "b", "A"));
+        assertValue(
+                "['b', 'A', 'c']|sort(case_sensitive=true, reverse=true)", List.of("c", "b", "A"));
         assertValue("config.people|map(attribute='id')|unique|list", List.of(2L, 1L));
         assertValue("config.people|sum(attribute='id')", 5L);
         assertValue("config.people|groupby('id')|map('first')|list", List.of(1L, 2L));
@@ -135,15 +155,23 @@ class FiltersTest {
 
     @Test
     void jsonIsSortedAndSafeWithinHtml() {
-        assertValue("{'b': true, 'a': \"<it's>\"}|tojson", "{\"a\": \"\\u003cit\\u0027s\\u003e\", \"b\": true}");
-        assertThat(value("x{{ {'a': 1}|tojson + '\"' }}")).as("marked-up text escapes what is added").isEqualTo("x{\"a\": 1}&#34;");
+        assertValue(
+                "{'b': true, 'a': \"<it's>\"}|tojson",
+                "{\"a\": \"\\u003cit\\u0027s\\u003e\", \"b\": true}");
+        assertThat(value("x{{ {'a': 1}|tojson + '\"' }}"))
+                .as("marked-up text escapes what is added")
+                .isEqualTo("x{\"a\": 1}&#34;");
     }
 
     @Test
     void testsAnswerForEveryType() {
-        assertValue("[5 is integer, true is integer, 5.0 is float, true is number, 'a' is string, {} is mapping, 'a' is sequence, [] is iterable]",
+        assertValue(
+                "[5 is integer, true is integer, 5.0 is float, true is number, 'a' is string, {} is"
+                        + " mapping, 'a' is sequence, [] is iterable]",
                 List.of(true, false, true, true, true, true, true, true));
-        assertValue("[5 is odd, 9 is divisibleby 3, 5 is in [5], 5 is gt 3, none is none, 'a' is defined, config.zz is undefined, 1 is true]",
+        assertValue(
+                "[5 is odd, 9 is divisibleby 3, 5 is in [5], 5 is gt 3, none is none, 'a' is"
+                        + " defined, config.zz is undefined, 1 is true]",
                 List.of(true, true, true, true, true, true, true, false));
         assertFails("5 is nosuchtest", PythonError.Kind.SYNTAX);
         assertFails("5|nosuchfilter", PythonError.Kind.SYNTAX);

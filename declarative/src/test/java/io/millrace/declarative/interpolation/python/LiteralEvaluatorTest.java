@@ -39,7 +39,23 @@ class LiteralEvaluatorTest {
         assertLiteral(".5", 0.5);
         assertLiteral("5.", 5.0);
         assertLiteral("1e400", Double.POSITIVE_INFINITY);
-        assertText("007", "1__0", "1_", "--5", "-True", "0x", "1e", "nan", "inf", "1-2", "1 2", "5j", "1.2.3", "٣", "2024-01-15", "9".repeat(4301));
+        assertText(
+                "007",
+                "1__0",
+                "1_",
+                "--5",
+                "-True",
+                "0x",
+                "1e",
+                "nan",
+                "inf",
+                "1-2",
+                "1 2",
+                "5j",
+                "1.2.3",
+                "٣",
+                "2024-01-15",
+                "9".repeat(4301));
     }
 
     @Test
@@ -63,7 +79,9 @@ class LiteralEvaluatorTest {
 
     @Test
     void containersNest() {
-        assertLiteral("[1, [None, 'a'], {'k': (1,)}]", Arrays.asList(1L, Arrays.asList(null, "a"), Map.of("k", Tuple.of(1L))));
+        assertLiteral(
+                "[1, [None, 'a'], {'k': (1,)}]",
+                Arrays.asList(1L, Arrays.asList(null, "a"), Map.of("k", Tuple.of(1L))));
         assertLiteral("1,2", Tuple.of(1L, 2L));
         assertLiteral("(1)", 1L);
         assertLiteral("()", Tuple.EMPTY);
@@ -71,7 +89,8 @@ class LiteralEvaluatorTest {
         assertLiteral("[1, # comment\n 2,]", List.of(1L, 2L));
         assertThat(Python.repr(LiteralEvaluator.evaluate("{3, 1, 1}"))).isEqualTo("{1, 3}");
         assertThat(Python.repr(LiteralEvaluator.evaluate("set()"))).isEqualTo("set()");
-        assertText("[1", "[,]", "{[1]: 2}", "{1, 2: 3}", "[a]", "[true]", "[1]]", "f()", "[*a]", ",");
+        assertText(
+                "[1", "[,]", "{[1]: 2}", "{1, 2: 3}", "[a]", "[true]", "[1]]", "f()", "[*a]", ",");
     }
 
     @Test
@@ -84,7 +103,8 @@ class LiteralEvaluatorTest {
 
     @Test
     void bracketsNestUpToTheLimitOfPython() {
-        assertThat(LiteralEvaluator.evaluate("[".repeat(200) + "]".repeat(200))).isInstanceOf(List.class);
+        assertThat(LiteralEvaluator.evaluate("[".repeat(200) + "]".repeat(200)))
+                .isInstanceOf(List.class);
         assertText("[".repeat(201) + "]".repeat(201));
     }
 
@@ -98,7 +118,9 @@ class LiteralEvaluatorTest {
             if (value instanceof String) {
                 continue;
             }
-            assertThat(LiteralEvaluator.evaluate(Python.repr(value))).as("seed %d, %s", seed, Python.repr(value)).isEqualTo(value);
+            assertThat(LiteralEvaluator.evaluate(Python.repr(value)))
+                    .as("seed %d, %s", seed, Python.repr(value))
+                    .isEqualTo(value);
             assertThat(LiteralEvaluator.copy(value)).as("seed %d", seed).isEqualTo(value);
         }
     }

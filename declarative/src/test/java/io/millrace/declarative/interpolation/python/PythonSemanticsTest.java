@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -68,17 +70,37 @@ class PythonSemanticsTest {
         assertText("-9223372036854775808 - 1", "-9223372036854775809");
         assertText("9223372036854775807 * 2", "18446744073709551614");
         assertText("2 ** 100", BigInteger.TWO.pow(100).toString());
-        assertText("(10 ** 30) // 7", BigInteger.TEN.pow(30).divide(BigInteger.valueOf(7)).toString());
+        assertText(
+                "(10 ** 30) // 7", BigInteger.TEN.pow(30).divide(BigInteger.valueOf(7)).toString());
         assertText("10 ** 20 - 10 ** 20 + 5", "5");
         assertText("2 ** -1", "0.5");
     }
 
     @Test
     void floatsPrintWithTheirShortestDigits() {
-        for (Map.Entry<String, String> printed : Map.of(
-                        "1e16", "1e+16", "1e15", "1000000000000000.0", "0.0001", "0.0001", "0.00001", "1e-05", "0.1 + 0.2", "0.30000000000000004",
-                        "123456789.125", "123456789.125", "1e22", "1e+22", "-0.0", "-0.0", "5e-324", "5e-324", "100.0", "100.0")
-                .entrySet()) {
+        for (Map.Entry<String, String> printed :
+                Map.of(
+                                "1e16",
+                                "1e+16",
+                                "1e15",
+                                "1000000000000000.0",
+                                "0.0001",
+                                "0.0001",
+                                "0.00001",
+                                "1e-05",
+                                "0.1 + 0.2",
+                                "0.30000000000000004",
+                                "123456789.125",
+                                "123456789.125",
+                                "1e22",
+                                "1e+22",
+                                "-0.0",
+                                "-0.0",
+                                "5e-324",
+                                "5e-324",
+                                "100.0",
+                                "100.0")
+                        .entrySet()) {
             assertText(printed.getKey(), printed.getValue());
         }
         long seed = System.nanoTime();
@@ -86,7 +108,9 @@ class PythonSemanticsTest {
         for (int i = 0; i < 5000; i++) {
             double real = Double.longBitsToDouble(random.nextLong());
             if (!Double.isNaN(real) && !Double.isInfinite(real)) {
-                assertThat(Double.parseDouble(Numbers.print(real))).as("seed %d", seed).isEqualTo(real);
+                assertThat(Double.parseDouble(Numbers.print(real)))
+                        .as("seed %d", seed)
+                        .isEqualTo(real);
             }
         }
     }
@@ -152,12 +176,18 @@ class PythonSemanticsTest {
     @Test
     void textIsFormattedInBothWays() {
         assertText("'%s-%d' % ('a', 3)", "a-3");
-        assertText("'%05.1f|%-5s|%+d|%x|%r|%%' % (3.14159, 'a', 5, 255, 'q')", "003.1|a    |+5|ff|'q'|%");
+        assertText(
+                "'%05.1f|%-5s|%+d|%x|%r|%%' % (3.14159, 'a', 5, 255, 'q')",
+                "003.1|a    |+5|ff|'q'|%");
         assertText("'%(k)s' % {'k': 1}", "1");
         assertText("'%.2e' % 12345.678", "1.23e+04");
         assertText("'%g' % 1e-5", "1e-05");
-        assertText("'{} {1}'.format(1) if false else '{0} {a[b]} {0!r:>4}'.format('x', a={'b': 2})", "x 2  'x'");
-        assertText("'{:,.2f}|{:08.3f}|{:+d}|{:#x}|{:.1%}|{:^7}'.format(1234567.891, 3.14159, 5, 255, 0.256, 'mid')",
+        assertText(
+                "'{} {1}'.format(1) if false else '{0} {a[b]} {0!r:>4}'.format('x', a={'b': 2})",
+                "x 2  'x'");
+        assertText(
+                "'{:,.2f}|{:08.3f}|{:+d}|{:#x}|{:.1%}|{:^7}'.format(1234567.891, 3.14159, 5, 255,"
+                        + " 0.256, 'mid')",
                 "1,234,567.89|0003.142|+5|0xff|25.6%|  mid  ");
         assertText("'{:{}}'.format('a', 3)", "a  ");
         assertTypeError("'%d' % 'a'");
@@ -169,18 +199,22 @@ class PythonSemanticsTest {
     void dictsHaveItemsAndMethodsInPythonsOrder() {
         String variables = "{\"config\": {\"items\": [1], \"a\": {\"b\": null}}}";
         assertThat(value("{{ config['items'] }}", variables)).isEqualTo(List.of(1L));
-        assertThat((String) value("{{ config.items }}", variables)).startsWith("<built-in method items of dict object");
+        assertThat((String) value("{{ config.items }}", variables))
+                .startsWith("<built-in method items of dict object");
         assertThat(value("{{ config.a.b is none }}", variables)).isEqualTo(true);
-        assertThat(value("{{ config.get('zz', 5) }}{{ config.get('zz') }}", variables)).isEqualTo("5None");
+        assertThat(value("{{ config.get('zz', 5) }}{{ config.get('zz') }}", variables))
+                .isEqualTo("5None");
         assertThat(value("{{ config.keys()|list }}", variables)).isEqualTo(List.of("items", "a"));
-        assertThat(value("{{ config.a.items()|list }}", variables)).isEqualTo(List.of(Tuple.of("b", null)));
+        assertThat(value("{{ config.a.items()|list }}", variables))
+                .isEqualTo(List.of(Tuple.of("b", null)));
         assertThat(value("{% set _ = config.a.update({'c': 1}) %}{{ config.a }}", variables))
-                .isEqualTo(new java.util.HashMap<>() {
-                    {
-                        put("b", null);
-                        put("c", 1L);
-                    }
-                });
+                .isEqualTo(
+                        new HashMap<>() {
+                            {
+                                put("b", null);
+                                put("c", 1L);
+                            }
+                        });
         assertText("{'a': 1, 'b': 2}.keys() - ['a']", "{'b'}");
         assertTypeError("{[1]: 2}");
         assertFails("{}.pop('a')", PythonError.Kind.KEY);
@@ -189,7 +223,8 @@ class PythonSemanticsTest {
     @Test
     void listsCanBeCutRepeatedAndChanged() {
         assertThat(value("{{ [1, 2, 3][1:] + [4] * 2 }}")).isEqualTo(List.of(2L, 3L, 4L, 4L));
-        assertThat(value("{% set l = [3, 1] %}{% set _ = l.append(2) %}{{ l }}")).isEqualTo(List.of(3L, 1L, 2L));
+        assertThat(value("{% set l = [3, 1] %}{% set _ = l.append(2) %}{{ l }}"))
+                .isEqualTo(List.of(3L, 1L, 2L));
         assertThat(value("{{ [1, [2]].index([2]) }}")).isEqualTo(1L);
         assertThat(value("{{ [5][7] }}")).isEqualTo("");
         assertTypeError("now_utc()[1:]");
@@ -198,33 +233,54 @@ class PythonSemanticsTest {
 
     @Test
     void undefinedIsHarmlessUntilItIsUsed() {
-        for (String harmless : List.of("config.a", "config.a|list", "config.a|join", "config.a|upper", "config.a ~ ''")) {
+        for (String harmless :
+                List.of(
+                        "config.a",
+                        "config.a|list",
+                        "config.a|join",
+                        "config.a|upper",
+                        "config.a ~ ''")) {
             assertThat(text(harmless)).as(harmless).isIn("<>", "<[]>");
         }
         assertText("config.a|length", "0");
         assertText("config.a == config.b", "True");
         assertText("1 in config.a", "False");
-        for (String use : List.of("config.a.b", "config.a[0]", "config.a()", "config.a + 1", "1 - config.a", "config.a < 1", "config.a|int", "-config.a")) {
+        for (String use :
+                List.of(
+                        "config.a.b",
+                        "config.a[0]",
+                        "config.a()",
+                        "config.a + 1",
+                        "1 - config.a",
+                        "config.a < 1",
+                        "config.a|int",
+                        "-config.a")) {
             assertFails(use, PythonError.Kind.UNDEFINED);
         }
     }
 
     @Test
     void valuesPrintInsideOfContainersAsPythonWritesThem() {
-        assertText("[\"it's\", 'q\"', 'both\\'\"', 'tab\\t', '\\x00', 'é', 1.0, none, true, (1,), {}]",
-                "[\"it's\", 'q\"', 'both\\'\"', 'tab\\t', '\\x00', 'é', 1.0, None, True, (1,), {}]");
-        assertText("[today_utc(), duration('P1DT1S')]", "[datetime.date(2024, 5, 6), datetime.timedelta(days=1, seconds=1)]");
+        assertText(
+                "[\"it's\", 'q\"', 'both\\'\"', 'tab\\t', '\\x00', 'é', 1.0, none, true, (1,), {}]",
+                "[\"it's\", 'q\"', 'both\\'\"', 'tab\\t', '\\x00', 'é', 1.0, None, True, (1,),"
+                        + " {}]");
+        assertText(
+                "[today_utc(), duration('P1DT1S')]",
+                "[datetime.date(2024, 5, 6), datetime.timedelta(days=1, seconds=1)]");
     }
 
     @Test
     void hashedKeysComeInAnyGuise() {
-        Map<Object, Object> map = new java.util.LinkedHashMap<>();
+        Map<Object, Object> map = new LinkedHashMap<>();
         Dicts.put(map, 1L, "int");
         Dicts.put(map, 1.0, "float");
         Dicts.put(map, true, "bool");
         assertThat(map).containsExactly(Map.entry(1L, "bool"));
         assertThat(Dicts.find(map, BigInteger.ONE)).isEqualTo("bool");
-        assertThat(Tuple.of(1L, true)).isEqualTo(Tuple.of(1.0, 1L)).hasSameHashCodeAs(Tuple.of(1.0, 1L));
+        assertThat(Tuple.of(1L, true))
+                .isEqualTo(Tuple.of(1.0, 1L))
+                .hasSameHashCodeAs(Tuple.of(1.0, 1L));
         assertThat(Comparison.equal(Arrays.asList(1L, null), Arrays.asList(1.0, null))).isTrue();
     }
 }
