@@ -19,19 +19,15 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that the reference engine adds, most of them about time. */
 final class Macros {
-    /**
-     * Zones by name, whatever the case. The three that Java knows under another name only are the
-     * reference's too.
-     */
-    private static final Map<String, ZoneId> ZONES = zones();
-
     private final InstantSource clock;
 
     private Macros(InstantSource clock) {
@@ -114,28 +110,38 @@ final class Macros {
 
     private Object todayWithTimezone(Arguments arguments) {
         Object name = arguments.bind("today_with_timezone", 1, "timezone")[0];
-        String text = Python.text(name);
         ZoneId zone =
-                text == null
-                        ? null
-                        : ZONES.get(text.replace("_plus_", "+").replace("_minus_", "-"));
-        if (zone == null) {
-            throw new PythonError(PythonError.Kind.UNKNOWN_TIME_ZONE, Python.repr(name));
-        }
+                Optional.ofNullable(Python.text(name))
+                        .map(text -> text.replace("_plus_", "+").replace("_minus_", "-"))
+                        .flatMap(Zones::find)
+                        .orElseThrow(() ->
+                                new PythonError(
+                                        PythonError.Kind.UNKNOWN_TIME_ZONE, Python.repr(name)));
         return clock.instant().atZone(zone).toLocalDate();
     }
 
-    private static Map<String, ZoneId> zones() {
-        Map<String, ZoneId> zones = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String id : ZoneId.getAvailableZoneIds()) {
-            if (!id.startsWith("SystemV/")) {
-                zones.put(id, ZoneId.of(id));
+    /**
+     * The zones that the reference knows, by name in any case. Made when the first one is asked
+     * for.
+     */
+    private static final class Zones {
+        private static final Map<String, String> IDS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+        static {
+            for (String id : ZoneId.getAvailableZoneIds()) {
+                if (!id.startsWith("SystemV/")) {
+                    IDS.put(id, id);
+                }
+            }
+            // Java has these under another kind of name only.
+            for (String id : List.of("EST", "MST", "HST")) {
+                IDS.put(id, id);
             }
         }
-        for (String id : new String[] {"EST", "MST", "HST"}) {
-            zones.put(id, ZoneId.of(id, ZoneId.SHORT_IDS));
+
+        static Optional<ZoneId> find(String name) {
+            return Optional.ofNullable(IDS.get(name)).map(id -> ZoneId.of(id, ZoneId.SHORT_IDS));
         }
-        return zones;
     }
 
     private static Object timestamp(@Nullable Object value) {

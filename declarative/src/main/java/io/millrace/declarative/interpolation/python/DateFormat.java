@@ -334,8 +334,8 @@ public final class DateFormat {
                 String found = matcher.group(group(code));
                 switch (code) {
                     case 'y' -> {
-                        int short2 = Integer.parseInt(found);
-                        year = short2 <= 68 ? 2000 + short2 : 1900 + short2;
+                        int twoDigits = Integer.parseInt(found);
+                        year = twoDigits <= 68 ? 2000 + twoDigits : 1900 + twoDigits;
                         yearGiven = true;
                     }
                     case 'Y', 'G' -> {

@@ -121,7 +121,7 @@ final class Names {
 
         private void visit(Statement.Target target) {
             switch (target) {
-                case Statement.NameTarget(String target2) -> set |= target2.equals(name);
+                case Statement.NameTarget(String assigned) -> set |= assigned.equals(name);
                 case Statement.TupleTarget(List<Statement.Target> targets) ->
                         targets.forEach(this::visit);
                 case Statement.NamespaceTarget(String owner, _) ->
