@@ -1,7 +1,6 @@
 package io.millrace.protocol.connector;
 
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import java.util.List;
 import tools.jackson.databind.JsonNode;

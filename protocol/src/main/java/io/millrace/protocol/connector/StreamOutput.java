@@ -1,7 +1,6 @@
 package io.millrace.protocol.connector;
 
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.schema.StreamSchema;

@@ -1,13 +1,13 @@
 package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.LaneListener;
+import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.replication.checkpoint.CheckpointDetails;

@@ -2,12 +2,12 @@ package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.BatchMemory;
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.batch.RowHasher;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.LandingPlan;
+import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.failure.ConfigurationFailure;

@@ -1,7 +1,7 @@
 package io.millrace.replication.launch.process;
 
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.message.MessageWriter;

@@ -3,12 +3,12 @@ package io.millrace.replication.launch.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.RecordLines;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
 import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.LaneListener;
+import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.json.Json;

@@ -1,4 +1,4 @@
-package io.millrace.protocol.batch;
+package io.millrace.protocol.connector;
 
 import io.millrace.protocol.json.JsonBuffer;
 
