@@ -24,7 +24,10 @@ public final class Main {
         // The launcher looks: Java's own Console tells of standard input and output, and progress
         // goes to standard error.
         boolean interactive = Boolean.getBoolean("millrace.terminal");
-        var terminal = new Terminal(output, errors, System::getenv, interactive);
+        return run(arguments, new Terminal(output, errors, System::getenv, interactive));
+    }
+
+    static int run(List<String> arguments, Terminal terminal) {
         return new Cli(Main::launchers, Main::registry, terminal, version()).run(arguments);
     }
 
