@@ -65,6 +65,11 @@ class DuckDbDestinationTest {
                 var lane = session.open(List.of(target), new TestFile.Heard())) {
             landed = landed(lane);
             ColumnBatch samples = SampleBatches.batch(file.memory, 3000, new Random(seed));
+            for (int i = 0; i < landed.size(); i++) {
+                if (landed.column(i).type() instanceof ColumnType.Json) {
+                    samples.vector(i).retype(landed.column(i).type()); // jsonb lands as it is
+                }
+            }
             ColumnBatch batch =
                     samples.replaceColumns(
                             target.source(),
