@@ -6,6 +6,7 @@ import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.Source;
 import io.millrace.protocol.connector.StoredCheckpoint;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
 import io.millrace.replication.launch.LaunchContext;
@@ -95,7 +96,11 @@ final class OpenPipeline implements AutoCloseable {
         return local;
     }
 
-    /** Keeps other runs of this pipeline out until it is closed. */
+    /**
+     * Keeps other runs of this pipeline out until it is closed.
+     *
+     * @throws UsageException where one is going on, before anything is started
+     */
     PipelineLock lock() {
         try {
             Files.createDirectories(folder);
@@ -109,7 +114,11 @@ final class OpenPipeline implements AutoCloseable {
         String holder =
                 "process %d (started %s)"
                         .formatted(ProcessHandle.current().pid(), terminal.clock().instant());
-        return PipelineLock.take(folder.resolve("lock"), file.name(), holder);
+        try {
+            return PipelineLock.take(folder.resolve("lock"), file.name(), holder);
+        } catch (ConfigurationFailure held) {
+            throw new UsageException(held.getMessage(), held);
+        }
     }
 
     private void keepConfiguration(tools.jackson.databind.JsonNode config) {

@@ -3,6 +3,7 @@ package io.millrace.cli.command;
 import io.millrace.protocol.batch.BatchMemory;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.connector.LandingPlan;
+import io.millrace.protocol.connector.ReadBackRequest;
 import io.millrace.protocol.connector.ReadPlan;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.replication.launch.Launchers;
@@ -30,6 +31,11 @@ final class PreviewCommand extends PipelineCommand {
     @Option(names = "--limit", paramLabel = "N", description = "How many records (default: 10).")
     private int limit = 10;
 
+    @Option(
+            names = "--landed",
+            description = "Reads them from the destination: records that have landed.")
+    private boolean landed;
+
     PreviewCommand(Supplier<Launchers> launchers, Terminal terminal) {
         super(launchers, terminal);
     }
@@ -41,7 +47,12 @@ final class PreviewCommand extends PipelineCommand {
         }
         SyncRequest request = pipeline.request(List.of(stream), false, true);
         PreparedStream prepared = PreparedStream.prepare(request).getFirst();
-        List<ObjectNode> records = read(request, prepared);
+        LandingPlan landing =
+                request.destination()
+                        .plan(request.pipeline(), List.of(prepared.target()))
+                        .getFirst();
+        List<ObjectNode> records =
+                landed ? readBack(request, prepared, landing) : read(request, prepared, landing);
         if (json()) {
             ObjectNode document = JsonMapper.shared().createObjectNode();
             DiscoverCommand.putName(document, prepared.configuration().name());
@@ -54,13 +65,44 @@ final class PreviewCommand extends PipelineCommand {
         return ExitStatus.DONE;
     }
 
-    private List<ObjectNode> read(SyncRequest request, PreparedStream prepared)
+    /** Ends reading back when there is enough; it never leaves this class. */
+    private static final class Enough extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private List<ObjectNode> readBack(
+            SyncRequest request, PreparedStream prepared, LandingPlan landing)
             throws InterruptedException {
-        LandingPlan landing =
-                request.destination()
-                        .plan(request.pipeline(), List.of(prepared.target()))
-                        .getFirst();
-        var landed = prepared.pipeline().landing(landing);
+        var json = new RowJson(landing.landed());
+        List<ObjectNode> records = new ArrayList<>();
+        var memory = new BatchMemory(request.settings().memoryBytes());
+        try {
+            request.destination()
+                    .readBack(
+                            request.pipeline(),
+                            prepared.target(),
+                            new ReadBackRequest(landing.landed(), memory),
+                            batch -> {
+                                try (batch) {
+                                    for (int row = 0;
+                                            row < batch.rows() && records.size() < limit;
+                                            row++) {
+                                        records.add(json.row(batch, row));
+                                    }
+                                }
+                                if (records.size() >= limit) {
+                                    throw new Enough();
+                                }
+                            });
+        } catch (Enough _) {
+            return records;
+        }
+        return records;
+    }
+
+    private List<ObjectNode> read(SyncRequest request, PreparedStream prepared, LandingPlan landing)
+            throws InterruptedException {
+        var mapped = prepared.pipeline().landing(landing);
         var json = new RowJson(landing.landed());
         List<ObjectNode> records = new ArrayList<>();
         var memory = new BatchMemory(request.settings().memoryBytes());
@@ -80,7 +122,7 @@ final class PreviewCommand extends PipelineCommand {
                                                 memory,
                                                 request.settings().clock(),
                                                 batch -> {
-                                                    try (ColumnBatch rows = landed.apply(batch)) {
+                                                    try (ColumnBatch rows = mapped.apply(batch)) {
                                                         request.destination().fit(rows);
                                                         synchronized (records) {
                                                             for (int row = 0;
