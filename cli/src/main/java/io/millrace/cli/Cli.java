@@ -31,6 +31,15 @@ public final class Cli {
 
     /** Runs one command, and returns its exit status. */
     public int run(List<String> arguments) {
-        return new CommandRunner(launchers, registry, terminal, version).run(arguments);
+        return runner().run(arguments);
+    }
+
+    /** The reference page of all commands, in Markdown. */
+    public String reference() {
+        return runner().reference();
+    }
+
+    private CommandRunner runner() {
+        return new CommandRunner(launchers, registry, terminal, version);
     }
 }

@@ -21,14 +21,23 @@ public final class Main {
 
     /** Runs one command and returns its exit status. */
     static int run(List<String> arguments, PrintStream output, PrintStream errors) {
-        // The launcher looks: Java's own Console tells of standard input and output, and progress
-        // goes to standard error.
-        boolean interactive = Boolean.getBoolean("millrace.terminal");
-        return run(arguments, new Terminal(output, errors, System::getenv, interactive));
+        return cli(output, errors).run(arguments);
     }
 
     static int run(List<String> arguments, Terminal terminal) {
-        return new Cli(Main::launchers, Main::registry, terminal, version()).run(arguments);
+        return cli(terminal).run(arguments);
+    }
+
+    /** The command line of everything that ships. */
+    static Cli cli(PrintStream output, PrintStream errors) {
+        // The launcher looks: Java's own Console tells of standard input and output, and progress
+        // goes to standard error.
+        boolean interactive = Boolean.getBoolean("millrace.terminal");
+        return cli(new Terminal(output, errors, System::getenv, interactive));
+    }
+
+    private static Cli cli(Terminal terminal) {
+        return new Cli(Main::launchers, Main::registry, terminal, version());
     }
 
     private static ConnectorRegistry registry() {

@@ -42,7 +42,16 @@ public final class CommandRunner {
             synopsisSubcommandLabel = "COMMAND")
     private static final class Millrace {}
 
+    /** The reference page of all commands, in Markdown. */
+    public String reference() {
+        return CommandReference.of(commandLine());
+    }
+
     public int run(List<String> arguments) {
+        return commandLine().execute(arguments.toArray(String[]::new));
+    }
+
+    private CommandLine commandLine() {
         var line = new CommandLine(new Millrace());
         line.getCommandSpec().version("millrace " + version);
         line.addSubcommand("sync", new SyncCommand(launchers, terminal));
@@ -63,7 +72,7 @@ public final class CommandRunner {
         line.setErr(writer(terminal.errors()));
         line.setExecutionExceptionHandler((failure, _, _) -> told(failure));
         line.setParameterExceptionHandler((failure, _) -> misused(failure));
-        return line.execute(arguments.toArray(String[]::new));
+        return line;
     }
 
     /** What follows the connector's name is for the connector. */
