@@ -1,10 +1,13 @@
 package io.millrace.cli.command;
 
 import io.millrace.cli.pipeline.PipelineFile;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.Launcher.Role;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.sync.Receipt;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -42,7 +45,33 @@ abstract class PipelineCommand implements Callable<Integer> {
                                 terminal.clock(),
                                 masker);
                 OpenPipeline open = OpenPipeline.open(file, kinds, terminal, log::line)) {
-            return run(open, log, signal);
+            return runToTheEnd(open, log, signal);
+        }
+    }
+
+    /** With {@code --json} a command that fails or is stopped has its document, too. */
+    private int runToTheEnd(OpenPipeline pipeline, RunLog log, StopSignal signal)
+            throws InterruptedException {
+        Instant startedAt = terminal.clock().instant();
+        try {
+            return run(pipeline, log, signal);
+        } catch (SyncFailure failure) {
+            log.failure(failure.detail(), failure);
+            if (json) {
+                Instant endedAt = terminal.clock().instant();
+                print(
+                        Receipt.failed(pipeline.file().name(), startedAt, endedAt, failure)
+                                .toJson(),
+                        log);
+            }
+            throw failure;
+        } catch (InterruptedException stopped) {
+            if (json) {
+                Instant endedAt = terminal.clock().instant();
+                print(
+                        Receipt.stopped(pipeline.file().name(), startedAt, endedAt).toJson(), log);
+            }
+            throw stopped;
         }
     }
 

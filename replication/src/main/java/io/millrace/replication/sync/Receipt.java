@@ -86,6 +86,12 @@ public record Receipt(
                 List.of(Failure.of(Optional.empty(), failure)));
     }
 
+    /** Of a run that was stopped before it reached any stream. */
+    public static Receipt stopped(String pipeline, Instant startedAt, Instant endedAt) {
+        return new Receipt(
+                pipeline, Status.CANCELLED, startedAt, endedAt, List.of(), List.of());
+    }
+
     /** As in COMMANDS section 4. */
     public ObjectNode toJson() {
         JsonNodeFactory json = JsonNodeFactory.instance;

@@ -41,6 +41,7 @@ public final class Sync {
     private Instant startedAt = Instant.EPOCH;
     private @Nullable Receipt receipt;
     private boolean receiptKept;
+    private boolean begun;
     private volatile boolean cancelled;
     private volatile @Nullable Thread runner;
 
@@ -100,7 +101,7 @@ public final class Sync {
 
     private void attempts() throws InterruptedException {
         for (int attempt = 1; !cancelled; attempt++) {
-            Optional<SyncFailure> whole = attempt(attempt == 1);
+            Optional<SyncFailure> whole = attempt();
             List<StreamRun> again = runs.values().stream().filter(this::worthAnother).toList();
             if (whole.isPresent()
                     && !(whole.get() instanceof TransientFailure
@@ -154,17 +155,20 @@ public final class Sync {
      * One attempt at everything that is not complete; gives the failure that kept it from reaching
      * any stream.
      */
-    private Optional<SyncFailure> attempt(boolean first) throws InterruptedException {
+    private Optional<SyncFailure> attempt() throws InterruptedException {
+        // A stream that an earlier attempt never reached has no failure of its own.
         List<StreamRun> pending =
                 runs.values().stream()
-                        .filter(run -> !run.complete() && (first || worthAnother(run)))
+                        .filter(run -> !run.complete())
+                        .filter(run -> run.failure().isEmpty() || worthAnother(run))
                         .toList();
         if (pending.isEmpty()) {
             return Optional.empty();
         }
         try (DestinationSession session = open()) {
-            Attempt attempt = new Attempt(session, first);
+            Attempt attempt = new Attempt(session, !begun);
             attempt.begin(pending);
+            begun = true;
             attempt.read();
             if (runs.values().stream().noneMatch(this::worthAnother)) {
                 receipt = conclude();

@@ -123,6 +123,25 @@ class SyncTest {
         assertThat(world.landed()).isEmpty();
     }
 
+    @Test
+    void aDestinationThatCantBeReachedAtOnceIsAskedAgain() {
+        var world = new World(Faults.at(1, Faults.Kind.TRANSIENT_ONCE));
+        world.insert(4);
+        Receipt receipt = world.sync(SyncMode.FULL_REFRESH_OVERWRITE);
+        assertThat(receipt.status()).isEqualTo(Status.SUCCEEDED);
+        assertThat(world.pauses).hasSize(1);
+        assertThat(world.landed()).hasSize(4);
+    }
+
+    @Test
+    void aDestinationThatCanNeverBeReachedIsToldInTheReceipt() {
+        var world = new World(Faults.at(1, Faults.Kind.TRANSIENT_FOR_EVER));
+        Receipt receipt = world.sync(SyncMode.INCREMENTAL_APPEND);
+        assertThat(receipt.status()).isEqualTo(Status.FAILED);
+        assertThat(world.pauses).hasSize(2);
+        assertThat(receipt.failures()).hasSize(1);
+    }
+
     private static List<Row> twice(List<Row> rows) {
         List<Row> both = new ArrayList<>(rows);
         both.addAll(rows);

@@ -118,6 +118,11 @@ final class Guest implements AutoCloseable {
         return errors.last();
     }
 
+    /** When it wrote to its standard error last, by {@link System#nanoTime}. */
+    long lastErrorsAt() {
+        return errors.lastActive();
+    }
+
     boolean alive() {
         return process.isAlive();
     }

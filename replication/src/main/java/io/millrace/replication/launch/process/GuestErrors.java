@@ -20,6 +20,7 @@ final class GuestErrors {
     private final GuestLog log;
     private final ArrayDeque<String> last = new ArrayDeque<>();
     private final Thread thread;
+    private volatile long lastActive = System.nanoTime();
 
     private GuestErrors(InputStream errors, GuestLog log) {
         this.errors = errors;
@@ -39,6 +40,7 @@ final class GuestErrors {
         try {
             int count;
             while ((count = errors.read(buffer)) >= 0) {
+                lastActive = System.nanoTime();
                 for (int i = 0; i < count; i++) {
                     if (buffer[i] == '\n') {
                         tell(line);
@@ -66,6 +68,11 @@ final class GuestErrors {
             }
         }
         log.line(LogLevel.INFO, text);
+    }
+
+    /** When something came last, by {@link System#nanoTime}. */
+    long lastActive() {
+        return lastActive;
     }
 
     /** The last lines, masked; for a failure's detail. */

@@ -156,7 +156,7 @@ final class GuestOutput extends InputStream {
                             "The connector did not end within %s."
                                     .formatted(DurationText.format(allowed)),
                             guest.lastErrors());
-                } else if (now - Math.max(start, alsoActive.getAsLong()) > patience.toNanos()) {
+                } else if (now - lastActive(start) > patience.toNanos()) {
                     throw new TransientFailure(
                             "The connector said nothing for %s."
                                     .formatted(DurationText.format(patience)),
@@ -167,6 +167,11 @@ final class GuestOutput extends InputStream {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for a connector");
         }
+    }
+
+    /** A guest that floods its standard error is not silent. */
+    private long lastActive(long start) {
+        return Math.max(start, Math.max(guest.lastErrorsAt(), alsoActive.getAsLong()));
     }
 
     @Override

@@ -43,9 +43,7 @@ final class CheckpointTable {
 
     /** Makes the tables where they aren't there; refuses those of a newer version. */
     void create(DuckDbConnection connection) throws InterruptedException {
-        if (exists(connection, CHECKPOINTS)) {
-            checkVersion(connection);
-        }
+        refuseNewer(connection);
         connection.execute(
                 """
                 CREATE SCHEMA IF NOT EXISTS %s;
@@ -58,6 +56,13 @@ final class CheckpointTable {
                     pipeline VARCHAR, receipt VARCHAR, saved_at BIGINT, format_version INTEGER);
                 """
                         .formatted(new TableName(schema, "").schemaSql(), checkpoints, receipts));
+    }
+
+    /** Throws where the tables are there, and of a newer version. */
+    void refuseNewer(DuckDbConnection connection) throws InterruptedException {
+        if (exists(connection, CHECKPOINTS)) {
+            checkVersion(connection);
+        }
     }
 
     /** The rows of all pipelines; none where the table isn't there. */

@@ -123,6 +123,12 @@ final class DuckDbDestination implements Destination {
 
     @Override
     public DestinationSession open(String pipeline) throws InterruptedException {
+        return Files.exists(file)
+                ? openFile(pipeline)
+                : new NewFileSession(() -> openFile(pipeline));
+    }
+
+    private DuckDbSession openFile(String pipeline) throws InterruptedException {
         DuckDbDatabase database;
         try {
             database = openDatabase(Access.WRITE);

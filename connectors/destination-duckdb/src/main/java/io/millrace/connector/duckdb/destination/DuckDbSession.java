@@ -59,7 +59,7 @@ final class DuckDbSession implements DestinationSession {
         this.database = database;
         this.connection = database.connect();
         this.checkpoints = new CheckpointTable(defaultSchema);
-        checkpoints.create(connection);
+        checkpoints.refuseNewer(connection);
     }
 
     @Override
@@ -80,6 +80,7 @@ final class DuckDbSession implements DestinationSession {
     public DestinationLane open(List<StreamTarget> targets, LaneListener listener)
             throws InterruptedException {
         return inTurn(() -> {
+            checkpoints.create(connection);
             List<CheckpointRow> known = checkpoints.load(connection);
             List<Landing> landings = planner(connection, known).plan(targets);
             var rows = new ArrayList<CheckpointRow>();
@@ -201,6 +202,7 @@ final class DuckDbSession implements DestinationSession {
     @Override
     public void reset(Collection<StreamName> streams, boolean data) throws InterruptedException {
         inTurn(() -> {
+            checkpoints.create(connection);
             var chosen = new HashSet<>(streams);
             boolean done = false;
             connection.execute("BEGIN");
@@ -254,6 +256,7 @@ final class DuckDbSession implements DestinationSession {
     @Override
     public void saveReceipt(JsonNode receipt) throws InterruptedException {
         inTurn(() -> {
+            checkpoints.create(connection);
             connection.execute(
                     checkpoints.saveReceipt(pipeline, receipt.toString(), clock.instant()));
             return true;

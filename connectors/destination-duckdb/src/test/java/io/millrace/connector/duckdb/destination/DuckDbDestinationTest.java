@@ -143,6 +143,16 @@ class DuckDbDestinationTest {
     }
 
     @Test
+    void aSessionThatOnlyLooksMakesNoFile() throws InterruptedException {
+        try (var destination = file.destination();
+                var session = destination.open("shop")) {
+            assertThat(session.checkpoints()).isEmpty();
+            assertThat(session.loadReceipt()).isEmpty();
+        }
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @Test
     void columnsAreAddedWidenedAndLeftAsTheSourceChanges() throws InterruptedException {
         file.sync(target("orders", INCREMENTAL_APPEND, 1, false), "1", row(1, 10));
         var changed =

@@ -14,8 +14,7 @@ import java.util.regex.Pattern;
 /** Says who is to act when DuckDB refuses. */
 public final class DuckDbFailures {
     private static final Pattern HOLDER =
-            Pattern.compile(
-                    "held in (.*?)(?: \\(PID (\\d+)\\))?(?: by user (\\S+?))?[.;]", Pattern.DOTALL);
+            Pattern.compile("held in (.+?) \\(PID (\\d+)\\)", Pattern.DOTALL);
 
     private DuckDbFailures() {}
 
@@ -109,10 +108,7 @@ public final class DuckDbFailures {
         if (!matcher.find()) {
             return "another process";
         }
-        String process = matcher.group(1).strip();
-        return matcher.group(2) == null
-                ? process
-                : "process %s (%s)".formatted(matcher.group(2), process);
+        return "process %s (%s)".formatted(matcher.group(2), matcher.group(1).strip());
     }
 
     /** The disk that holds {@code path}, as a person would find it: {@code / (/dev/vda)}. */
