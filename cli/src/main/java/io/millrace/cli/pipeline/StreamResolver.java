@@ -264,6 +264,13 @@ public final class StreamResolver {
         List<String> cursor = List.of();
         if (mode.incremental()) {
             cursor = cursor(stream, entry, mode);
+        } else {
+            entry.cursor()
+                    .ifPresent(path ->
+                            requireColumn(stream, entry, "cursor_field", path.getFirst()));
+            if (mode.deduplicated()) {
+                cursor = orderOfVersions(stream, entry);
+            }
         }
         entry.fields()
                 .ifPresent(fields ->
@@ -308,6 +315,15 @@ public final class StreamResolver {
                                                 .formatted(path.getFirst(), configuration.name())));
             }
         }
+    }
+
+    /** What tells the newest version of a key where everything is read anyhow. */
+    private List<String> orderOfVersions(StreamDescription stream, StreamEntry entry) {
+        List<String> cursor =
+                entry.cursor().or(() -> file.defaults().cursor()).orElse(stream.defaultCursor());
+        return cursor.isEmpty() || stream.schema().indexOf(cursor.getFirst()).isEmpty()
+                ? List.of()
+                : cursor;
     }
 
     private List<String> cursor(StreamDescription stream, StreamEntry entry, SyncMode mode) {

@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
  * checksum of receipts and of {@code verify}.
  *
  * <p>Equal values hash equally: NaNs are one value, the texts of {@link ColumnType.Jsonb} are
- * compared as JSON values. -0.0 and 0.0 differ, since a destination can tell them apart.
+ * compared as JSON values, and white space around those of {@link ColumnType.Json} doesn't count,
+ * since a JSON line can't tell it from its own. -0.0 and 0.0 differ, since a destination can tell them apart.
  */
 public final class RowHasher {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -52,7 +53,6 @@ public final class RowHasher {
             }
             case FixedVector fixed -> mixFixed(fixed, hashes, rows);
             case VariableVector variable -> {
-                boolean json = variable.type() instanceof ColumnType.Jsonb;
                 MemorySegment data = variable.data();
                 for (int row = 0; row < rows; row++) {
                     hashes[row] =
@@ -60,7 +60,7 @@ public final class RowHasher {
                                     hashes[row],
                                     variable.isNull(row)
                                             ? NULL
-                                            : hashValue(variable, data, row, json));
+                                            : hashValue(variable, data, row));
                 }
             }
             case ListVector list -> {
@@ -113,10 +113,30 @@ public final class RowHasher {
     }
 
     private static long hashValue(
-            VariableVector vector, MemorySegment data, int row, boolean json) {
-        return json
-                ? JsonHasher.hash(data, vector.start(row), vector.size(row))
-                : hashBytes(data, vector.start(row), vector.size(row));
+            VariableVector vector, MemorySegment data, int row) {
+        long start = vector.start(row);
+        int size = vector.size(row);
+        return switch (vector.type()) {
+            case ColumnType.Jsonb _ -> JsonHasher.hash(data, start, size);
+            case ColumnType.Json _ -> hashStripped(data, start, size);
+            default -> hashBytes(data, start, size);
+        };
+    }
+
+    private static long hashStripped(MemorySegment data, long start, int size) {
+        long from = start;
+        long to = start + size;
+        while (from < to && isJsonSpace(data.get(Vector.BYTE, from))) {
+            from++;
+        }
+        while (from < to && isJsonSpace(data.get(Vector.BYTE, to - 1))) {
+            to--;
+        }
+        return hashBytes(data, from, (int) (to - from));
+    }
+
+    private static boolean isJsonSpace(byte c) {
+        return c == ' ' || c == '\n' || c == '\t' || c == '\r';
     }
 
     /** The hash of {@code size} bytes from {@code start} on. */

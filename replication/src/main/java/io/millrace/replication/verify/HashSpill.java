@@ -25,8 +25,18 @@ final class HashSpill implements AutoCloseable {
     private final List<FileChannel> files = new ArrayList<>(PARTS);
     private final ByteBuffer[] buffers = new ByteBuffer[PARTS];
 
-    /** One row: the hash of its key, of all its columns, and when it was read. */
-    record Entry(long key, long row, long extractedAt) {}
+    /**
+     * One row.
+     *
+     * @param key hash of its key
+     * @param row hash of all its columns
+     * @param order grows with newer versions of a row, of the same side
+     */
+    record Entry(long key, long row, long order) {
+        Entry at(long newOrder) {
+            return new Entry(key, row, newOrder);
+        }
+    }
 
     HashSpill() {
         try {
@@ -50,12 +60,12 @@ final class HashSpill implements AutoCloseable {
         return (int) (key >>> 58);
     }
 
-    void add(long key, long row, long extractedAt) {
+    void add(long key, long row, long order) {
         ByteBuffer buffer = buffers[part(key)];
         if (buffer.remaining() < ENTRY) {
             write(part(key));
         }
-        buffer.putLong(key).putLong(row).putLong(extractedAt);
+        buffer.putLong(key).putLong(row).putLong(order);
     }
 
     private void write(int part) {

@@ -20,10 +20,12 @@ import io.millrace.replication.verify.VerifyReport.StreamReport;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,6 +85,7 @@ public final class Verification {
         private final SyncMode mode;
         private final int[] keyColumns;
         private final boolean keyed;
+        private final Optional<CursorRank> rank;
         private final BatchMemory memory = new BatchMemory(request.settings().memoryBytes());
 
         StreamComparison(PreparedStream stream) throws InterruptedException {
@@ -98,6 +101,12 @@ public final class Verification {
             }
             this.keyed = !columns.isEmpty() && columns.size() == stream.keyColumns().size();
             this.keyColumns = columns.stream().mapToInt(Integer::intValue).toArray();
+            this.rank =
+                    stream.target()
+                            .cursor()
+                            .map(stream.target().schema()::indexOf)
+                            .filter(OptionalInt::isPresent)
+                            .map(column -> new CursorRank(column.getAsInt()));
         }
 
         StreamReport run() throws InterruptedException {
@@ -126,10 +135,10 @@ public final class Verification {
                     "%s differs; looking for the rows.".formatted(stream.configuration().name()));
             try (HashSpill sourceRows = new HashSpill();
                     HashSpill destinationRows = new HashSpill()) {
-                Side sourceAgain = new Side();
+                Side all = new Side();
                 readSource((batch, row, key, hash) -> {
-                    sourceAgain.add(hash);
-                    sourceRows.add(key, hash, batch.extractedAt(row));
+                    all.add(hash);
+                    sourceRows.add(key, hash, rank(batch, row));
                 });
                 Side destinationAgain = new Side();
                 readDestination((batch, row, key, hash) -> {
@@ -137,13 +146,50 @@ public final class Verification {
                     destinationRows.add(key, hash, batch.extractedAt(row));
                 });
                 Findings findings = new Findings();
+                Side newest = new Side();
+                Side sourceAgain = all;
                 for (int part = 0; part < HashSpill.PARTS; part++) {
-                    compareParts(sourceRows.read(part), destinationRows.read(part), findings);
+                    List<Entry> landed = destinationRows.read(part);
+                    List<Entry> expected = sourceRows.read(part);
+                    if (mode.deduplicated() && keyed) {
+                        expected = newestOfKeys(expected, landed);
+                        expected.forEach(entry -> newest.add(entry.row()));
+                    }
+                    compareParts(expected, landed, findings);
+                }
+                if (mode.deduplicated() && keyed) {
+                    sourceAgain = newest;
                 }
                 name(findings);
                 boolean equal = findings.counts(ignoreGone) == 0;
                 return report(equal, sourceAgain, destinationAgain, findings);
             }
+        }
+
+        /**
+         * Of the source's rows the newest of each key by the cursor, since a key that the user
+         * chose needn't be unique there. Of rows that are equally new the destination may hold any.
+         */
+        private List<Entry> newestOfKeys(List<Entry> source, List<Entry> destination) {
+            Set<Entry> landed = new HashSet<>();
+            destination.forEach(entry -> landed.add(entry.at(0)));
+            Map<Long, Entry> newest = new LinkedHashMap<>();
+            for (Entry entry : source) {
+                newest.merge(
+                        entry.key(),
+                        entry,
+                        (one, other) ->
+                                other.order() > one.order()
+                                                || other.order() == one.order()
+                                                        && landed.contains(other.at(0))
+                                        ? other
+                                        : one);
+            }
+            return new ArrayList<>(newest.values());
+        }
+
+        private long rank(ColumnBatch batch, int row) {
+            return rank.isPresent() ? rank.orElseThrow().of(batch, row) : 0;
         }
 
         private void compareParts(List<Entry> source, List<Entry> destination, Findings findings) {
@@ -210,11 +256,11 @@ public final class Verification {
             for (Entry entry : destination) {
                 List<Entry> versions = newest.computeIfAbsent(entry.key(), _ -> new ArrayList<>(1));
                 if (!versions.isEmpty()
-                        && versions.getFirst().extractedAt() < entry.extractedAt()) {
+                        && versions.getFirst().order() < entry.order()) {
                     versions.clear();
                 }
                 if (versions.isEmpty()
-                        || versions.getFirst().extractedAt() == entry.extractedAt()) {
+                        || versions.getFirst().order() == entry.order()) {
                     versions.add(entry); // several of one moment: any of them may be the newest
                 }
             }

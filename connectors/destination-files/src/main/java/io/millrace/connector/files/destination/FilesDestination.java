@@ -60,7 +60,7 @@ final class FilesDestination implements Destination {
     @Override
     public void fit(ColumnBatch landed) {
         if (format == FileFormat.PARQUET) {
-            DuckDbLimits.fit(landed);
+            DuckDbLimits.fitParquet(landed);
         } else {
             DuckDbLimits.fitJson(landed);
         }

@@ -23,7 +23,15 @@ public final class DuckDbLimits {
 
     /** Makes such values null and notes it on their rows (invariant 6). */
     public static void fit(ColumnBatch batch) {
-        fit(batch, false);
+        fit(batch, false, false);
+    }
+
+    /**
+     * As {@link #fit(ColumnBatch)}, and for JSON texts with an unpaired surrogate: a table keeps
+     * them, but DuckDB reads no Parquet file that has one.
+     */
+    public static void fitParquet(ColumnBatch batch) {
+        fit(batch, false, true);
     }
 
     /**
@@ -38,7 +46,7 @@ public final class DuckDbLimits {
                 nullsOfJson(vector instanceof ListVector list ? list.elements() : vector);
             }
         }
-        fit(batch, true);
+        fit(batch, true, false);
     }
 
     private static void nullsOfJson(Vector vector) {
@@ -52,7 +60,8 @@ public final class DuckDbLimits {
         }
     }
 
-    private static void fit(ColumnBatch batch, boolean onlyJson) {
+    private static void fit(
+            ColumnBatch batch, boolean onlyJson, boolean pairedSurrogates) {
         for (int column = 0; column < batch.schema().size(); column++) {
             String name = batch.schema().column(column).name();
             Vector vector = batch.vector(column);
@@ -62,12 +71,13 @@ public final class DuckDbLimits {
             switch (vector) {
                 case ListVector list -> {
                     if (hasLimits(list.elements().type())) {
-                        fitElements(batch, name, list);
+                        fitElements(batch, name, list, pairedSurrogates);
                     }
                 }
                 default ->
                         fit(
                                 vector,
+                                pairedSurrogates,
                                 row ->
                                         batch.change(
                                                 row,
@@ -96,9 +106,11 @@ public final class DuckDbLimits {
         };
     }
 
-    private static void fitElements(ColumnBatch batch, String name, ListVector list) {
+    private static void fitElements(
+            ColumnBatch batch, String name, ListVector list, boolean pairedSurrogates) {
         fit(
                 list.elements(),
+                pairedSurrogates,
                 element -> {
                     int row = rowOf(list, element);
                     batch.change(
@@ -125,7 +137,7 @@ public final class DuckDbLimits {
         return low;
     }
 
-    private static void fit(Vector vector, IntConsumer nulled) {
+    private static void fit(Vector vector, boolean pairedSurrogates, IntConsumer nulled) {
         switch (vector) {
             case FixedVector fixed -> {
                 switch (fixed.type()) {
@@ -138,7 +150,7 @@ public final class DuckDbLimits {
             case VariableVector variable -> {
                 if (variable.type() instanceof ColumnType.Json
                         || variable.type() instanceof ColumnType.Jsonb) {
-                    fitJson(variable, nulled);
+                    fitJson(variable, pairedSurrogates, nulled);
                 }
             }
             case BitVector _ -> {}
@@ -168,8 +180,9 @@ public final class DuckDbLimits {
         }
     }
 
-    private static void fitJson(VariableVector vector, IntConsumer nulled) {
-        var syntax = new JsonSyntax(vector.data());
+    private static void fitJson(
+            VariableVector vector, boolean pairedSurrogates, IntConsumer nulled) {
+        var syntax = new JsonSyntax(vector.data(), pairedSurrogates);
         for (int row = 0; row < vector.length(); row++) {
             if (!vector.isNull(row) && !syntax.isValue(vector.start(row), vector.size(row))) {
                 vector.setNull(row);

@@ -10,14 +10,24 @@ import java.lang.foreign.ValueLayout;
 final class JsonSyntax {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
+    private static final int HIGH_SURROGATE = 0xD800;
+    private static final int LOW_SURROGATE = 0xDC00;
+    private static final int BEYOND_SURROGATES = 0xE000;
+
     private final MemorySegment data;
+    private final boolean pairedSurrogates;
     private long at;
     private long end;
     private long[] objects = new long[4]; // a bit for each open bracket: whether it is an object's
     private int depth;
 
-    JsonSyntax(MemorySegment data) {
+    /**
+     * @param pairedSurrogates whether an escaped half of a character (<code>\ud800</code> alone) is
+     *     an error: RFC 8259 allows it, and DuckDB's reader of Parquet refuses the whole file
+     */
+    JsonSyntax(MemorySegment data, boolean pairedSurrogates) {
         this.data = data;
+        this.pairedSurrogates = pairedSurrogates;
     }
 
     boolean isValue(long start, int size) {
@@ -141,14 +151,35 @@ final class JsonSyntax {
         int c = peek();
         at++;
         if (c == 'u') {
-            for (int i = 0; i < 4; i++, at++) {
-                if (Character.digit(peek(), 16) < 0) {
-                    return false;
-                }
+            int unit = hexUnit();
+            if (unit < HIGH_SURROGATE || unit >= BEYOND_SURROGATES || !pairedSurrogates) {
+                return unit >= 0;
             }
-            return true;
+            if (unit >= LOW_SURROGATE || peek() != '\\') {
+                return false;
+            }
+            at++;
+            if (peek() != 'u') {
+                return false;
+            }
+            at++;
+            int low = hexUnit();
+            return low >= LOW_SURROGATE && low < BEYOND_SURROGATES;
         }
         return c >= 0 && "\"\\/bfnrt".indexOf(c) >= 0;
+    }
+
+    /** The four hexadecimal digits of an escape as a number, or -1. */
+    private int hexUnit() {
+        int unit = 0;
+        for (int i = 0; i < 4; i++, at++) {
+            int digit = Character.digit(peek(), 16);
+            if (digit < 0) {
+                return -1;
+            }
+            unit = unit << 4 | digit;
+        }
+        return unit;
     }
 
     private boolean number() {
