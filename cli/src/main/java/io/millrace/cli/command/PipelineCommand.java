@@ -8,11 +8,13 @@ import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.sync.Receipt;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A command that works on one pipeline: reads its file, opens both ends, and closes them. */
 abstract class PipelineCommand implements Callable<Integer> {
@@ -24,6 +26,9 @@ abstract class PipelineCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
+
+    /** The fields of documents that hold a text for people. */
+    private static final List<String> TEXTS = List.of("message", "detail");
 
     PipelineCommand(Supplier<Launchers> launchers, Terminal terminal) {
         this.launchers = launchers;
@@ -89,8 +94,31 @@ abstract class PipelineCommand implements Callable<Integer> {
 
     /** Prints the command's one document. */
     final void print(JsonNode document, RunLog log) {
-        terminal.output().println(log.mask(document.toPrettyString()));
+        terminal.output().println(masked(document, log).toPrettyString());
         terminal.output().flush();
+    }
+
+    /**
+     * Masks what was written for people (invariant 7). A secret that is also a number or part of a
+     * name must not change the document's other values.
+     */
+    private static JsonNode masked(JsonNode document, RunLog log) {
+        JsonNode copy = document.deepCopy();
+        maskTexts(copy, log);
+        return copy;
+    }
+
+    private static void maskTexts(JsonNode node, RunLog log) {
+        for (JsonNode child : node) {
+            maskTexts(child, log);
+        }
+        if (node instanceof ObjectNode object) {
+            for (String field : TEXTS) {
+                if (object.path(field).isString()) {
+                    object.put(field, log.mask(object.path(field).asString()));
+                }
+            }
+        }
     }
 
     final void say(String line) {

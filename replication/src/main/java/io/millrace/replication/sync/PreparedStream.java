@@ -4,8 +4,6 @@ import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.connector.StreamTarget;
-import io.millrace.protocol.schema.Column;
-import io.millrace.protocol.schema.ColumnType;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.replication.checkpoint.CheckpointDetails;
 import java.util.ArrayList;
@@ -69,8 +67,9 @@ public record PreparedStream(
     }
 
     /**
-     * The same with the columns as they have landed, where the source has found wider types in the
-     * midst of its values than it discovers.
+     * The same with the columns as they have landed: without those that came since, and with the
+     * types of the last checkpoint. The source may have other types now, or have found wider ones
+     * in the midst of its values than it discovers.
      */
     public PreparedStream asLanded() {
         Optional<StreamSchema> known =
@@ -79,32 +78,27 @@ public record PreparedStream(
         if (known.isEmpty()) {
             return this;
         }
-        List<Column> columns = new ArrayList<>();
-        for (Column column : assignment.targetSchema().columns()) {
-            var place = known.get().indexOf(column.name());
-            Column landed = place.isPresent() ? known.get().column(place.getAsInt()) : column;
-            columns.add(isWide(landed.type()) ? column.withType(landed.type()) : column);
-        }
-        var schema = new StreamSchema(columns);
-        List<ColumnType> before =
-                assignment.targetSchema().columns().stream().map(Column::type).toList();
-        if (schema.columns().stream().map(Column::type).toList().equals(before)) {
+        StreamPlanner.Schemas schemas =
+                StreamPlanner.ignoring(assignment.readSchema(), known.get());
+        if (schemas.target().columns().isEmpty()) {
             return this;
         }
-        var wider =
+        var landed =
+                new StreamPlanner.Assignment(
+                        assignment.generation(),
+                        assignment.replace(),
+                        assignment.state(),
+                        assignment.globalState(),
+                        schemas.read(),
+                        schemas.target());
+        var asKnown =
                 new StreamPipeline(
                         configuration.name(),
                         configuration.mappers(),
-                        assignment.readSchema(),
-                        schema);
+                        schemas.read(),
+                        schemas.target());
         return new PreparedStream(
-                configuration, stored, assignment, wider, target.withSchema(wider.mappedSchema()));
-    }
-
-    private static boolean isWide(ColumnType type) {
-        return type instanceof ColumnType.Text
-                || type instanceof ColumnType.BigDecimalText
-                || type instanceof ColumnType.Decimal;
+                configuration, stored, landed, asKnown, target.withSchema(asKnown.mappedSchema()));
     }
 
     /**

@@ -114,7 +114,7 @@ final class StreamPlanner {
                 && (!stream.mode().incremental() || stream.cursor().equals(details.cursor()));
     }
 
-    private record Schemas(StreamSchema read, StreamSchema target) {}
+    record Schemas(StreamSchema read, StreamSchema target) {}
 
     private Schemas schemas(
             StreamConfiguration stream, StreamSchema current, Optional<StreamSchema> known) {
@@ -136,7 +136,8 @@ final class StreamPlanner {
         };
     }
 
-    private static Schemas ignoring(StreamSchema current, StreamSchema known) {
+    /** The columns that are known, read as they are now and landed as they were. */
+    static Schemas ignoring(StreamSchema current, StreamSchema known) {
         Map<String, Column> knownByName = new LinkedHashMap<>();
         known.columns().forEach(column -> knownByName.put(column.name(), column));
         List<Column> read = new ArrayList<>();

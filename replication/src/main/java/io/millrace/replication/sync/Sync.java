@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -276,9 +277,35 @@ public final class Sync {
                     run.failed(failure);
                 }
             }
-            // Asks for conflicts of names before anything is created.
-            request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+            dropUnlandable();
             session.begin(List.copyOf(targets.values()));
+        }
+
+        /** Asks for conflicts before anything is created; a stream that has one fails alone. */
+        private void dropUnlandable() throws InterruptedException {
+            try {
+                request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+            } catch (ConfigurationFailure failure) {
+                int before = targets.size();
+                for (StreamTarget target : List.copyOf(targets.values())) {
+                    try {
+                        request.destination().plan(request.pipeline(), List.of(target));
+                    } catch (ConfigurationFailure own) {
+                        drop(target.source(), own);
+                    }
+                }
+                if (targets.size() == before) {
+                    throw failure; // the streams stand in each other's way
+                }
+                request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+            }
+        }
+
+        private void drop(StreamName stream, SyncFailure failure) {
+            Objects.requireNonNull(runs.get(stream)).failed(failure);
+            targets.remove(stream);
+            channels.remove(stream);
+            requests.removeIf(unread -> unread.name().equals(stream));
         }
 
         private void plan(StreamRun run, Optional<StoredCheckpoint> stored, StreamPlanner planner) {

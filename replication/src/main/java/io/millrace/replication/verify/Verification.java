@@ -180,8 +180,8 @@ public final class Verification {
                         entry,
                         (one, other) ->
                                 other.order() > one.order()
-                                                || other.order() == one.order()
-                                                        && landed.contains(other.at(0))
+                                                || (other.order() == one.order()
+                                                        && landed.contains(other.at(0)))
                                         ? other
                                         : one);
             }

@@ -145,7 +145,11 @@ final class Deduplication {
         }
         String alive = deleted.map(column -> " AND w." + column + " IS NULL").orElse("");
         String assignments =
-                names.stream().map(name -> name + " = w." + name).collect(Collectors.joining(", "));
+                java.util.stream.Stream.concat(
+                                names.stream().map(name -> name + " = w." + name),
+                                landing.removed().stream()
+                                        .map(name -> Identifiers.quote(name) + " = NULL"))
+                        .collect(Collectors.joining(", "));
         statements.append(
                 "UPDATE %s t SET %s FROM %s w WHERE %s AND %s AND %s%s;"
                         .formatted(

@@ -23,6 +23,8 @@ import java.util.Set;
  * @param key the names of the key's columns in the table
  * @param cursor the name of the cursor's column in the table, where there is one that has an order
  * @param metaDefaulted whether {@link MetadataColumn#META} has its default in the table
+ * @param removed the table's columns that the stream has no more; a new version of a row is null
+ *     there
  * @param steps what is altered of a table that is there
  */
 record Landing(
@@ -33,6 +35,7 @@ record Landing(
         Optional<LandedColumn> cursor,
         List<MetadataColumn> metadata,
         boolean metaDefaulted,
+        List<String> removed,
         List<Step> steps) {
 
     /** PostgreSQL's bound (MaxHeapAttributeNumber), dropped columns included. */
@@ -48,6 +51,7 @@ record Landing(
         columns = List.copyOf(columns);
         key = List.copyOf(key);
         metadata = List.copyOf(metadata);
+        removed = List.copyOf(removed);
         steps = List.copyOf(steps);
     }
 
@@ -163,7 +167,25 @@ record Landing(
                 existing.flatMap(shape -> shape.column(MetadataColumn.META.columnName()))
                         .map(TableShape.Column::defaulted)
                         .orElse(true);
-        return new Landing(target, table, columns, key, cursor, metadata, metaDefaulted, steps);
+        return new Landing(
+                target,
+                table,
+                columns,
+                key,
+                cursor,
+                metadata,
+                metaDefaulted,
+                existing.map(shape -> removed(shape, names)).orElse(List.of()),
+                steps);
+    }
+
+    /** Without those that fill themselves: they are their owner's. */
+    private static List<String> removed(TableShape shape, List<String> names) {
+        return shape.columns().stream()
+                .filter(column -> !column.required() && !column.defaulted())
+                .map(TableShape.Column::name)
+                .filter(name -> !names.contains(name) && !MetadataColumn.names().contains(name))
+                .toList();
     }
 
     private static SqlType indexable(SqlType type) {
