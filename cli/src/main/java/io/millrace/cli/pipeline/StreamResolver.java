@@ -266,8 +266,8 @@ public final class StreamResolver {
             cursor = cursor(stream, entry, mode);
         } else {
             entry.cursor()
-                    .ifPresent(path ->
-                            requireColumn(stream, entry, "cursor_field", path.getFirst()));
+                    .ifPresent(
+                            path -> requireColumn(stream, entry, "cursor_field", path.getFirst()));
             if (mode.deduplicated()) {
                 cursor = orderOfVersions(stream, entry);
             }

@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Equal values hash equally: NaNs are one value, the texts of {@link ColumnType.Jsonb} are
  * compared as JSON values, and white space around those of {@link ColumnType.Json} doesn't count,
- * since a JSON line can't tell it from its own. -0.0 and 0.0 differ, since a destination can tell them apart.
+ * since a JSON line can't tell it from its own. -0.0 and 0.0 differ, since a destination can tell
+ * them apart.
  */
 public final class RowHasher {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -58,9 +59,7 @@ public final class RowHasher {
                     hashes[row] =
                             mix(
                                     hashes[row],
-                                    variable.isNull(row)
-                                            ? NULL
-                                            : hashValue(variable, data, row));
+                                    variable.isNull(row) ? NULL : hashValue(variable, data, row));
                 }
             }
             case ListVector list -> {
@@ -112,8 +111,7 @@ public final class RowHasher {
         }
     }
 
-    private static long hashValue(
-            VariableVector vector, MemorySegment data, int row) {
+    private static long hashValue(VariableVector vector, MemorySegment data, int row) {
         long start = vector.start(row);
         int size = vector.size(row);
         return switch (vector.type()) {

@@ -27,9 +27,9 @@ record CursorRank(int column) {
             case ColumnType.Int16 _ -> fixed.getShort(row);
             case ColumnType.Int32 _, ColumnType.Date _ -> fixed.getInt(row);
             case ColumnType.Int64 _,
-                            ColumnType.Time _,
-                            ColumnType.Timestamp _,
-                            ColumnType.TimestampTz _ ->
+                    ColumnType.Time _,
+                    ColumnType.Timestamp _,
+                    ColumnType.TimestampTz _ ->
                     fixed.getLong(row);
             case ColumnType.Float32 _ -> ofDouble(fixed.getFloat(row));
             case ColumnType.Float64 _ -> ofDouble(fixed.getDouble(row));

@@ -255,12 +255,10 @@ public final class Verification {
             Map<Long, List<Entry>> newest = new HashMap<>();
             for (Entry entry : destination) {
                 List<Entry> versions = newest.computeIfAbsent(entry.key(), _ -> new ArrayList<>(1));
-                if (!versions.isEmpty()
-                        && versions.getFirst().order() < entry.order()) {
+                if (!versions.isEmpty() && versions.getFirst().order() < entry.order()) {
                     versions.clear();
                 }
-                if (versions.isEmpty()
-                        || versions.getFirst().order() == entry.order()) {
+                if (versions.isEmpty() || versions.getFirst().order() == entry.order()) {
                     versions.add(entry); // several of one moment: any of them may be the newest
                 }
             }

@@ -60,8 +60,7 @@ public final class DuckDbLimits {
         }
     }
 
-    private static void fit(
-            ColumnBatch batch, boolean onlyJson, boolean pairedSurrogates) {
+    private static void fit(ColumnBatch batch, boolean onlyJson, boolean pairedSurrogates) {
         for (int column = 0; column < batch.schema().size(); column++) {
             String name = batch.schema().column(column).name();
             Vector vector = batch.vector(column);
