@@ -26,7 +26,7 @@ public record SyncSettings(
     /** Fit for two cores and a heap of half a gigabyte. */
     public static SyncSettings standard(Clock clock, Pause pause) {
         return new SyncSettings(
-                clock, pause, 192L << 20, 4, 3, Duration.ofMillis(500), Duration.ofSeconds(30));
+                clock, pause, 192L << 20, 4, 5, Duration.ofMillis(500), Duration.ofSeconds(30));
     }
 
     /** Waits. */
