@@ -91,8 +91,10 @@ final class Training {
         // A held clock skips the waits between attempts at a server that isn't there.
         Map<String, String> environment =
                 Map.of(
-                        "MILLRACE_HOME", folder.resolve("home").toString(),
-                        "MILLRACE_NOW", "2026-01-01T00:00:00Z");
+                        "MILLRACE_HOME",
+                        folder.resolve("home").toString(),
+                        "MILLRACE_NOW",
+                        "2026-01-01T00:00:00Z");
         var terminal = new Terminal(nowhere, nowhere, environment::get, false);
         for (List<String> command : COMMANDS) {
             List<String> words =
@@ -108,15 +110,17 @@ final class Training {
         List<String> lines = new ArrayList<>();
         lines.add("id,name,amount,day,at,flag");
         for (int i = 0; i < ROWS / 4; i++) {
-            lines.add("%d,name %d,%d.50,2026-01-%02d,2026-01-01T00:00:%02dZ,%b"
-                    .formatted(i, i, i, 1 + i % 28, i % 60, i % 2 == 0));
+            lines.add(
+                    "%d,name %d,%d.50,2026-01-%02d,2026-01-01T00:00:%02dZ,%b"
+                            .formatted(i, i, i, 1 + i % 28, i % 60, i % 2 == 0));
         }
         return lines;
     }
 
     /** The connectors' classes, of which some are only used with a server at hand. */
     private static void loadOwnClasses() throws IOException {
-        for (String entry : System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
+        for (String entry :
+                System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1)) {
             Path folder = Path.of(entry).toAbsolutePath().getParent();
             if (folder == null || !Files.isDirectory(folder)) {
                 continue;

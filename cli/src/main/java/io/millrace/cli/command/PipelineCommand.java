@@ -73,8 +73,7 @@ abstract class PipelineCommand implements Callable<Integer> {
         } catch (InterruptedException stopped) {
             if (json) {
                 Instant endedAt = terminal.clock().instant();
-                print(
-                        Receipt.stopped(pipeline.file().name(), startedAt, endedAt).toJson(), log);
+                print(Receipt.stopped(pipeline.file().name(), startedAt, endedAt).toJson(), log);
             }
             throw stopped;
         }

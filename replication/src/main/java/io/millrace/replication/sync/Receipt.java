@@ -88,8 +88,7 @@ public record Receipt(
 
     /** Of a run that was stopped before it reached any stream. */
     public static Receipt stopped(String pipeline, Instant startedAt, Instant endedAt) {
-        return new Receipt(
-                pipeline, Status.CANCELLED, startedAt, endedAt, List.of(), List.of());
+        return new Receipt(pipeline, Status.CANCELLED, startedAt, endedAt, List.of(), List.of());
     }
 
     /** As in COMMANDS section 4. */
