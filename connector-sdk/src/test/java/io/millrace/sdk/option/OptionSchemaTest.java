@@ -8,7 +8,6 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,10 +182,4 @@ class OptionSchemaTest {
                 .doesNotContain("hunter2");
     }
 
-    @Test
-    void aSchemaIsMadeInMilliseconds() {
-        long start = System.nanoTime();
-        OptionSchema.of(SampleOptions.class).bind(json("{\"host\": \"db\"}"), UnknownKeys.REFUSE);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(20));
-    }
 }
