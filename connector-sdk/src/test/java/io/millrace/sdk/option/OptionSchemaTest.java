@@ -8,6 +8,7 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
