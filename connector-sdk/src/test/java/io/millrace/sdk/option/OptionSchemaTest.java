@@ -182,5 +182,4 @@ class OptionSchemaTest {
         assertThat(problems("{\"host\": \"db\", \"password\": {\"word\": \"hunter2\"}}").toString())
                 .doesNotContain("hunter2");
     }
-
 }
