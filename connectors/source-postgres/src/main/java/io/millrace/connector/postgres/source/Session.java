@@ -10,6 +10,12 @@ import org.postgresql.copy.CopyOut;
 
 /** A connection with at most one transaction. One thread at a time; {@link #cancel} by any. */
 final class Session implements AutoCloseable {
+    /** {@code invalid_parameter_value}, which it is to name a snapshot that nobody exports. */
+    private static final String UNKNOWN_SNAPSHOT = "22023";
+
+    /** {@code admin_shutdown}. */
+    private static final String SESSION_ENDED = "57P01";
+
     private static final int ANSWER_SECONDS = 5;
 
     private final Connection connection;
@@ -44,10 +50,19 @@ final class Session implements AutoCloseable {
     /** Begins a transaction that sees what the exporter of {@code snapshot} sees. */
     void begin(String snapshot) throws SQLException {
         open = true;
-        statement.execute(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '"
-                        + snapshot
-                        + "'");
+        try {
+            statement.execute(
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '"
+                            + snapshot
+                            + "'");
+        } catch (SQLException failure) {
+            if (UNKNOWN_SNAPSHOT.equals(failure.getSQLState())) {
+                // A snapshot lives as long as the session that exported it: that one was ended.
+                throw new SQLException(
+                        "the session that holds the snapshot has ended", SESSION_ENDED, failure);
+            }
+            throw failure;
+        }
     }
 
     /** Ends the transaction, if there is one. */
