@@ -104,7 +104,7 @@ final class Session implements AutoCloseable {
         return false;
     }
 
-    /** Asks the server to stop what it does for this session. */
+    /** Asks the server to stop what it does for this connection. */
     void cancel() throws SQLException {
         connection.unwrap(PGConnection.class).cancelQuery();
     }
