@@ -111,6 +111,28 @@ final class Octets {
         return -1;
     }
 
+    /**
+     * Whether the text stands at {@code at}; {@code bytes} has at least as many bytes from there on
+     * as the text.
+     */
+    static boolean equal(byte[] bytes, int at, byte[] text) {
+        int size = text.length;
+        if (size < 8) {
+            for (int i = 0; i < size; i++) {
+                if (bytes[at + i] != text[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        for (int i = 0; i + 8 <= size; i += 8) {
+            if ((long) LONG.get(bytes, at + i) != (long) LONG.get(text, i)) {
+                return false;
+            }
+        }
+        return (long) LONG.get(bytes, at + size - 8) == (long) LONG.get(text, size - 8);
+    }
+
     /** Whether the bytes are UTF-8. */
     static boolean isUtf8(byte[] bytes, int from, int to) {
         int at = from;

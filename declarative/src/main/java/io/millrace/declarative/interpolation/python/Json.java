@@ -55,6 +55,24 @@ public final class Json {
     }
 
     /**
+     * The value of JSON in UTF-8, from {@code from} to {@code to}. Fails with a value error if it
+     * is none.
+     */
+    public static @Nullable Object parse(byte[] source, int from, int to) {
+        try (JsonParser parser =
+                FACTORY.createParser(ObjectReadContext.empty(), source, from, to - from)) {
+            parser.nextToken();
+            Object value = read(parser);
+            if (parser.nextToken() != null) {
+                throw PythonError.value("Extra data after a JSON value");
+            }
+            return value;
+        } catch (JacksonException error) {
+            throw PythonError.value("Not a JSON text: %s".formatted(error.getOriginalMessage()));
+        }
+    }
+
+    /**
      * Reads the value at whose first token the parser stands, and leaves it at the last one:
      * objects as {@link LinkedHashMap}, arrays as {@link ArrayList}. This is how records come into
      * being.

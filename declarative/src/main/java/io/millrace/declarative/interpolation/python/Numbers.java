@@ -337,7 +337,7 @@ public final class Numbers {
     }
 
     /** A whole number as text. Fails where CPython refuses to. */
-    static String print(BigInteger number) {
+    public static String print(BigInteger number) {
         String text = number.toString();
         if (text.length() - (number.signum() < 0 ? 1 : 0) > Limits.INTEGER_DIGITS) {
             throw PythonError.value(
@@ -351,7 +351,7 @@ public final class Numbers {
      * A float as Python prints it: the shortest digits that give it back, with an exponent below
      * 1e-4 and from 1e16 on.
      */
-    static String print(double real) {
+    public static String print(double real) {
         if (Double.isNaN(real)) {
             return "nan";
         }

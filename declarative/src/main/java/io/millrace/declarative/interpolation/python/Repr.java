@@ -8,10 +8,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Python's {@code repr()}: how values print inside of containers. */
-final class Repr {
+public final class Repr {
     private Repr() {}
 
-    static String of(@Nullable Object value) {
+    public static String of(@Nullable Object value) {
         if (value instanceof String text && isSimple(text)) {
             return "'" + text + "'";
         }
