@@ -76,17 +76,19 @@ public final class RequestOption {
 
     /** {@code value} in its place. */
     public RequestOptions inject(@Nullable Object value) {
-        Object tree = value;
-        for (InterpolatedString key : path.reversed()) {
-            tree = Collections.singletonMap(Python.str(key.evaluate(context)), tree);
+        Map<Object, Object> map = wrapped(path.getLast(), value);
+        for (InterpolatedString key : path.subList(0, path.size() - 1).reversed()) {
+            map = wrapped(key, map);
         }
-        @SuppressWarnings("unchecked") // a path has at least one segment, so this is a map
-        Map<Object, Object> map = (Map<Object, Object>) tree;
         return switch (place) {
             case PARAMETER -> RequestOptions.ofParameters(map);
             case HEADER -> RequestOptions.ofHeaders(map);
             case BODY_DATA -> new RequestOptions(Map.of(), Map.of(), map, null);
             case BODY_JSON -> new RequestOptions(Map.of(), Map.of(), null, map);
         };
+    }
+
+    private Map<Object, Object> wrapped(InterpolatedString key, @Nullable Object value) {
+        return Collections.singletonMap(Python.str(key.evaluate(context)), value);
     }
 }
