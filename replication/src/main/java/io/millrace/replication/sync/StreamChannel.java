@@ -46,6 +46,7 @@ final class StreamChannel implements StreamOutput {
     private boolean emitted;
     private boolean ended;
     private boolean takesLines;
+    private int working; // batches that are being landed, by the columns as they are
 
     /** Opens the lane of a stream when it is started. */
     interface LaneOpener {
@@ -114,37 +115,91 @@ final class StreamChannel implements StreamOutput {
     }
 
     @Override
-    public synchronized void emit(ColumnBatch batch) throws InterruptedException {
+    public void emit(ColumnBatch batch) throws InterruptedException {
         if (batch.rows() == 0) {
             batch.close();
             return;
         }
-        ColumnBatch landed;
+        StreamPipeline current;
         try {
-            requireOpen();
-            if (!batch.schema().equals(pipeline.readSchema())) {
-                widen(batch.schema());
-            }
-            run.read(batch.rows(), batch.bytes());
-            landed = pipeline.apply(batch);
+            current = beginWork(batch);
         } catch (RuntimeException | InterruptedException e) {
             batch.close();
             throw e;
         }
+        // Several emit at a time: what costs most is done beside the others.
+        Landed landed;
+        boolean done = false;
+        try {
+            landed = land(current, batch);
+            done = true;
+        } finally {
+            if (!done) {
+                batch.close();
+                endWork();
+            }
+        }
+        handOver(landed);
+    }
+
+    /** A batch as it goes to the destination, with what is counted of it. */
+    private record Landed(ColumnBatch batch, long checksum, long changes) {}
+
+    private Landed land(StreamPipeline current, ColumnBatch batch) {
+        ColumnBatch landed = current.apply(batch);
         if (landed.rows() == 0) {
-            landed.close();
-            return;
+            return new Landed(landed, 0, 0);
         }
         destination.fit(landed);
+        long checksum = 0;
         for (long hash : RowHasher.hash(landed)) {
-            checksumSinceCheckpoint += hash;
+            checksum += hash;
         }
-        for (var changes : landed.changes().values()) {
-            changesSinceCheckpoint += changes.size();
+        long changes = 0;
+        for (var changesOfRow : landed.changes().values()) {
+            changes += changesOfRow.size();
         }
-        recordsSinceCheckpoint += landed.rows();
+        return new Landed(landed, checksum, changes);
+    }
+
+    /** The columns stay as they are until {@link #endWork}. */
+    private synchronized StreamPipeline beginWork(ColumnBatch batch) throws InterruptedException {
+        requireOpen();
+        while (!batch.schema().equals(pipeline.readSchema())) {
+            if (working == 0) {
+                widen(batch.schema());
+            } else {
+                wait();
+                requireOpen();
+            }
+        }
+        run.read(batch.rows(), batch.bytes());
+        working++;
+        return pipeline;
+    }
+
+    private synchronized void endWork() {
+        working--;
+        notifyAll();
+    }
+
+    private synchronized void handOver(Landed landed) throws InterruptedException {
+        try {
+            endWork();
+            requireOpen();
+        } catch (RuntimeException | InterruptedException e) {
+            landed.batch().close();
+            throw e;
+        }
+        if (landed.batch().rows() == 0) {
+            landed.batch().close();
+            return;
+        }
+        checksumSinceCheckpoint += landed.checksum();
+        changesSinceCheckpoint += landed.changes();
+        recordsSinceCheckpoint += landed.batch().rows();
         emitted = true;
-        requireWriter().write(landed);
+        requireWriter().write(landed.batch());
     }
 
     @Override

@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.copy.CopyOut;
 
-/** Runs COPYs and fills batches from them. Belongs to one thread. */
-final class CopyReader {
+/** Runs COPYs and fills batches from them, one after the other. Belongs to one thread. */
+final class CopyReader implements AutoCloseable {
     /** Larger rows are rejected. */
     private static final int MAX_ROW_BYTES = 64 << 20;
 
@@ -20,6 +20,7 @@ final class CopyReader {
     private final StreamSchema schema;
     private final BinaryCopyDecoder decoder;
     private final int maxRows;
+    private @Nullable ColumnBatch open;
 
     /**
      * @param maxRows rows of a batch at the most
@@ -40,9 +41,17 @@ final class CopyReader {
      */
     long read(Session session, String select, long expectedRows, String place, BatchSink sink)
             throws SQLException, InterruptedException {
+        long rows = fill(session, select, expectedRows, place, sink);
+        flush(sink);
+        return rows;
+    }
+
+    /** As {@link #read}, but the last batch stays open for what is read next. */
+    long fill(Session session, String select, long expectedRows, String place, BatchSink sink)
+            throws SQLException, InterruptedException {
         decoder.reset();
         CopyOut copy = session.copy(select);
-        ColumnBatch batch = null;
+        ColumnBatch batch = open;
         long rows = 0;
         boolean ended = false;
         try {
@@ -63,6 +72,7 @@ final class CopyReader {
                 }
                 if (batch == null) {
                     batch = output.newBatch(schema, expectedRows(expectedRows - rows));
+                    open = batch;
                     decoder.into(batch);
                 }
                 decoder.decode(message);
@@ -70,17 +80,12 @@ final class CopyReader {
                 if (batch.isFull(message.length) || batch.rows() >= maxRows) {
                     ColumnBatch full = batch;
                     batch = null;
+                    open = null;
                     sink.accept(full);
                 }
             }
-            if (batch != null) {
-                ColumnBatch last = batch;
-                batch = null;
-                sink.accept(last);
-            }
             ended = decoder.ended();
         } finally {
-            close(batch);
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
@@ -91,8 +96,21 @@ final class CopyReader {
         return rows;
     }
 
-    private static void close(@Nullable ColumnBatch batch) {
+    /** Gives the batch that is open, if one is. */
+    void flush(BatchSink sink) throws InterruptedException {
+        ColumnBatch last = open;
+        if (last != null) {
+            open = null;
+            sink.accept(last);
+        }
+    }
+
+    /** Drops the batch that is open, if one is. */
+    @Override
+    public void close() {
+        ColumnBatch batch = open;
         if (batch != null) {
+            open = null;
             batch.close();
         }
     }

@@ -12,17 +12,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tables by ranges of pages ("chunks"), several at a time, in one snapshot.
  *
  * <p>A checkpoint must cover exactly the records that were emitted before it (invariant 2), though
- * several readers emit. So a reader holds what it read until its chunk is complete, and then emits
- * it and the checkpoint under the stream's lock. A chunk that turns out larger than expected takes
- * the lock early and goes on directly while the others wait, so memory stays bounded. A reader that
- * is alone holds the lock from the beginning.
+ * several readers emit. So it is made at a moment when every reader stands at the end of a chunk:
+ * when one is due, a reader that comes to such an end begins no other, or rather reads on and holds
+ * what it gets (up to a batch), until the others have come to theirs. Between two checkpoints a
+ * reader goes from chunk to chunk and fills its batches across them, since destinations take full
+ * ones best.
  */
 final class PagedReader {
     private static final long MAX_HELD_BYTES = ColumnBatch.MAX_BYTES;
@@ -38,7 +38,6 @@ final class PagedReader {
     private final String selectList;
     private final String condition;
     private final SyncState finalState;
-    private final ReentrantLock stream = new ReentrantLock();
     private final Map<Long, TableProgress> progress = new HashMap<>();
     private final Deque<Chunk> chunks = new ArrayDeque<>();
     private final List<Thread> helpers = new ArrayList<>();
@@ -46,6 +45,9 @@ final class PagedReader {
     private int unfinished;
     private @Nullable Throwable failure;
     private boolean tainted;
+    private int emitting; // readers that have emitted rows since the checkpoint, or are about to
+    private boolean settling; // a checkpoint is due: no reader begins to emit
+    private long lastCheckpoint = System.nanoTime();
 
     /** Ends a reader because another one failed, whose failure is what counts. */
     private static final class Abandoned extends RuntimeException {
@@ -190,12 +192,14 @@ final class PagedReader {
             failure = thrown;
         }
         chunks.clear();
+        notifyAll();
     }
 
     /** Records are out that no checkpoint may cover: nobody gives one any more. */
     private synchronized void taint() {
         tainted = true;
         chunks.clear();
+        notifyAll();
     }
 
     private synchronized @Nullable Chunk next() {
@@ -235,107 +239,90 @@ final class PagedReader {
     }
 
     private void readChunks(Session session) throws SQLException, InterruptedException {
-        var reader = new CopyReader(output, request.schema(), ColumnBatch.MAX_ROWS);
-        while (true) {
-            Chunk chunk = next();
-            if (chunk == null) {
-                return;
-            }
-            try (var emitter = new Emitter(helpers.isEmpty())) {
-                long rows =
-                        reader.read(
-                                session,
-                                chunk.select(selectList, condition),
-                                chunk.expectedRows(),
-                                chunk.place(),
-                                emitter::accept);
-                emitter.complete(chunk, rows);
-            } catch (SQLException thrown) {
-                if (LOCK_NOT_AVAILABLE.equals(thrown.getSQLState())) {
+        try (var reader = new CopyReader(output, request.schema(), ColumnBatch.MAX_ROWS);
+                var emitter = new Emitter()) {
+            for (Chunk chunk = next(); chunk != null; chunk = next()) {
+                try {
+                    long rows =
+                            reader.fill(
+                                    session,
+                                    chunk.select(selectList, condition),
+                                    chunk.expectedRows(),
+                                    chunk.place(),
+                                    emitter::accept);
+                    emitter.read(chunk, rows);
+                } catch (SQLException thrown) {
+                    if (!LOCK_NOT_AVAILABLE.equals(thrown.getSQLState())) {
+                        throw thrown;
+                    }
                     // Somebody waits to alter the table; whoever holds its lock already reads on.
                     putBack(chunk);
-                    return;
+                    break;
                 }
-                throw thrown;
+                if (settles()) {
+                    reader.flush(emitter::accept);
+                    emitter.leave();
+                }
+            }
+            reader.flush(emitter::accept);
+            emitter.leave();
+        }
+    }
+
+    /** Whether a checkpoint is due. */
+    private synchronized boolean settles() {
+        return settling
+                || System.nanoTime() - lastCheckpoint
+                        >= pool.settings().checkpointInterval().toNanos();
+    }
+
+    /** Whether a reader may emit now; it then has to {@link #leave} or to fail. */
+    private synchronized boolean tryEnter() {
+        if (settling) {
+            return false;
+        }
+        emitting++;
+        return true;
+    }
+
+    private synchronized void enter() throws InterruptedException {
+        while (settling && !failed()) {
+            wait();
+        }
+        if (failed()) {
+            throw new Abandoned();
+        }
+        emitting++;
+    }
+
+    /**
+     * A reader has emitted all rows of {@code read}, and of no other chunk. The last one that
+     * stands so makes the checkpoint, if it is due.
+     */
+    private void leave(List<ChunkRead> read) throws InterruptedException {
+        Optional<SyncState> reached;
+        synchronized (this) {
+            read.forEach(this::settle);
+            settling |= unfinished == 0 || settles();
+            emitting--;
+            reached =
+                    settling && emitting == 0 && !failed() ? Optional.of(state) : Optional.empty();
+        }
+        if (reached.isPresent()) {
+            // Nobody emits meanwhile: settling keeps them out.
+            output.checkpoint(reached.get().toJson());
+            synchronized (this) {
+                settling = false;
+                lastCheckpoint = System.nanoTime();
+                notifyAll();
             }
         }
     }
 
-    /** What one reader does with the batches of one chunk. */
-    private final class Emitter implements AutoCloseable {
-        private final List<ColumnBatch> held = new ArrayList<>();
-        private long heldBytes;
-        private boolean owns;
-        private boolean emitted;
-
-        /**
-         * @param alone whether there is nobody to wait for
-         */
-        Emitter(boolean alone) throws InterruptedException {
-            if (alone) {
-                own();
-            }
-        }
-
-        private void own() throws InterruptedException {
-            stream.lockInterruptibly();
-            owns = true;
-            if (failed()) {
-                throw new Abandoned();
-            }
-        }
-
-        void accept(ColumnBatch batch) throws InterruptedException {
-            if (!owns) {
-                held.add(batch);
-                heldBytes += batch.bytes();
-                if (heldBytes <= MAX_HELD_BYTES) {
-                    return;
-                }
-                own();
-                emitHeld();
-            } else {
-                emit(batch);
-            }
-        }
-
-        private void emitHeld() throws InterruptedException {
-            while (!held.isEmpty()) {
-                emit(held.removeFirst());
-            }
-            heldBytes = 0;
-        }
-
-        private void emit(ColumnBatch batch) throws InterruptedException {
-            emitted = true;
-            output.emit(batch);
-        }
-
-        void complete(Chunk chunk, long rows) throws InterruptedException {
-            if (!owns) {
-                own();
-            }
-            emitHeld();
-            finish(chunk, rows);
-            emitted = false;
-        }
-
-        @Override
-        public void close() {
-            held.forEach(ColumnBatch::close);
-            if (emitted) {
-                taint();
-            }
-            if (owns) {
-                stream.unlock();
-            }
-        }
-    }
-
-    /** Called under the stream's lock. */
-    private void finish(Chunk chunk, long rows) throws InterruptedException {
+    private void settle(ChunkRead read) {
+        Chunk chunk = read.chunk();
         long oid = chunk.leaf().oid();
-        PageRange done = new PageRange(chunk.pages().first(), chunk.pages().end(), rows);
+        PageRange done = new PageRange(chunk.pages().first(), chunk.pages().end(), read.rows());
         progress.compute(oid, (_, table) -> Optional.ofNullable(table).orElseThrow().with(done));
         unfinished--;
         state =
@@ -349,6 +336,70 @@ final class PagedReader {
                                                                 .orElseThrow()
                                                         : table)
                                         .toList());
-        output.checkpoint(state.toJson());
+    }
+
+    /** A chunk whose rows have all come, {@code rows} in number. */
+    private record ChunkRead(Chunk chunk, long rows) {}
+
+    /** What one reader does with its batches. */
+    private final class Emitter implements AutoCloseable {
+        private final List<ColumnBatch> held = new ArrayList<>();
+        private final List<ChunkRead> chunksRead = new ArrayList<>();
+        private long heldBytes;
+        private boolean entered;
+        private boolean emitted;
+
+        void accept(ColumnBatch batch) throws InterruptedException {
+            held.add(batch);
+            heldBytes += batch.bytes();
+            if (!entered) {
+                entered = tryEnter();
+            }
+            if (!entered && heldBytes > MAX_HELD_BYTES) {
+                enter();
+                entered = true;
+            }
+            if (entered) {
+                emitHeld();
+            }
+        }
+
+        /** All rows of a chunk were accepted, or are in the reader's open batch. */
+        void read(Chunk chunk, long rows) {
+            chunksRead.add(new ChunkRead(chunk, rows));
+        }
+
+        /** All rows of all chunks that were read have been accepted. */
+        void leave() throws InterruptedException {
+            if (chunksRead.isEmpty()) {
+                return;
+            }
+            if (!entered) {
+                enter();
+                entered = true;
+            }
+            emitHeld();
+            List<ChunkRead> read = List.copyOf(chunksRead);
+            chunksRead.clear();
+            emitted = false;
+            entered = false;
+            PagedReader.this.leave(read);
+        }
+
+        private void emitHeld() throws InterruptedException {
+            while (!held.isEmpty()) {
+                emitted = true;
+                output.emit(held.removeFirst());
+            }
+            heldBytes = 0;
+        }
+
+        @Override
+        public void close() {
+            held.forEach(ColumnBatch::close);
+            if (emitted) {
+                taint();
+            }
+        }
     }
 }

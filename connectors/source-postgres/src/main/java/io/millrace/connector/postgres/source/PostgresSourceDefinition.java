@@ -66,6 +66,7 @@ public final class PostgresSourceDefinition implements SourceDefinition<Postgres
                         method instanceof ReplicationMethod.Xmin,
                         partitions,
                         Math.max(1, options.fetchBytes().bytes()),
+                        options.checkpointInterval(),
                         options.lookback());
         return new PostgresSource(
                 new PostgresConnections(endpoint, PostgresSource.APPLICATION_NAME), settings);

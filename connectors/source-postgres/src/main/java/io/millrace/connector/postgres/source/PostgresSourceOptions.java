@@ -87,12 +87,20 @@ public record PostgresSourceOptions(
                 Optional<Integer> partitions,
         @Option(
                         value =
-                                "How much of a table is read between two checkpoints, as bytes on"
-                                        + " the server's disk.",
+                                "How much of a table one query reads, as bytes on the server's"
+                                        + " disk. Checkpoints stand between two of them.",
                         title = "Fetch bytes",
                         defaultValue = "\"32MB\"",
                         group = "advanced")
                 DataSize fetchBytes,
+        @Option(
+                        value =
+                                "How long after a checkpoint of a table the next one is due, at the"
+                                        + " end of a query. 0 makes one after each.",
+                        title = "Checkpoint interval",
+                        defaultValue = "\"1s\"",
+                        group = "advanced")
+                Duration checkpointInterval,
         @Option(
                         value =
                                 "How far behind the last cursor value an incremental sync looks for"

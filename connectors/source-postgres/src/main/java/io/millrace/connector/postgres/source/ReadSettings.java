@@ -9,7 +9,8 @@ import java.util.Optional;
  *
  * @param xmin whether incremental modes go by transactions in place of a cursor
  * @param partitions connections that read at a time
- * @param chunkBytes bytes on the server's disk between two checkpoints of a table
+ * @param chunkBytes bytes on the server's disk that one query reads of a table
+ * @param checkpointInterval how long after a checkpoint of a table the next one is due
  * @param lookback how far behind the last cursor value late rows are looked for
  */
 record ReadSettings(
@@ -17,6 +18,7 @@ record ReadSettings(
         boolean xmin,
         int partitions,
         long chunkBytes,
+        Duration checkpointInterval,
         Optional<Duration> lookback) {
     ReadSettings {
         schemas = List.copyOf(schemas);

@@ -228,8 +228,10 @@ final class StreamReader {
 
     private long copy(Session session, Opened opened, String condition, int maxRows, BatchSink sink)
             throws SQLException, InterruptedException {
-        return new CopyReader(output, request.schema(), maxRows)
-                .read(session, select(opened, condition), 0, request.name().toString(), sink);
+        try (var reader = new CopyReader(output, request.schema(), maxRows)) {
+            return reader.read(
+                    session, select(opened, condition), 0, request.name().toString(), sink);
+        }
     }
 
     /** The rows that {@code state} covers. */

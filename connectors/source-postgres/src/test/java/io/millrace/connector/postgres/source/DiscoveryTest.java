@@ -231,6 +231,7 @@ class DiscoveryTest {
                         Optional.empty(),
                         options.partitions(),
                         options.fetchBytes(),
+                        options.checkpointInterval(),
                         options.lookback());
         assertThatThrownBy(() -> Reading.source(cdc))
                 .isInstanceOf(ConfigurationFailure.class)

@@ -27,31 +27,53 @@ record Reading(
         boolean xmin,
         int partitions,
         long chunkBytes,
+        Duration checkpointInterval,
         Optional<Duration> lookback) {
 
     static Reading of(TestDatabase database) {
-        return new Reading(database, List.of("public"), false, 2, 64 << 10, Optional.empty());
+        return new Reading(
+                database, List.of("public"), false, 2, 64 << 10, Duration.ZERO, Optional.empty());
     }
 
     Reading withXmin() {
-        return new Reading(database, schemas, true, partitions, chunkBytes, lookback);
+        return new Reading(
+                database, schemas, true, partitions, chunkBytes, checkpointInterval, lookback);
     }
 
     Reading withPartitions(int newPartitions) {
-        return new Reading(database, schemas, xmin, newPartitions, chunkBytes, lookback);
+        return new Reading(
+                database, schemas, xmin, newPartitions, chunkBytes, checkpointInterval, lookback);
     }
 
     Reading withChunkBytes(long newChunkBytes) {
-        return new Reading(database, schemas, xmin, partitions, newChunkBytes, lookback);
+        return new Reading(
+                database, schemas, xmin, partitions, newChunkBytes, checkpointInterval, lookback);
+    }
+
+    Reading withCheckpointInterval(Duration newInterval) {
+        return new Reading(database, schemas, xmin, partitions, chunkBytes, newInterval, lookback);
     }
 
     Reading withSchemas(String... newSchemas) {
-        return new Reading(database, List.of(newSchemas), xmin, partitions, chunkBytes, lookback);
+        return new Reading(
+                database,
+                List.of(newSchemas),
+                xmin,
+                partitions,
+                chunkBytes,
+                checkpointInterval,
+                lookback);
     }
 
     Reading withLookback(Duration newLookback) {
         return new Reading(
-                database, schemas, xmin, partitions, chunkBytes, Optional.of(newLookback));
+                database,
+                schemas,
+                xmin,
+                partitions,
+                chunkBytes,
+                checkpointInterval,
+                Optional.of(newLookback));
     }
 
     Source source() {
@@ -86,6 +108,7 @@ record Reading(
                 Optional.empty(),
                 Optional.of(partitions),
                 new DataSize(chunkBytes),
+                checkpointInterval,
                 lookback);
     }
 

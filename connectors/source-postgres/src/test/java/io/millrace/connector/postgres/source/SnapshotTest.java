@@ -6,6 +6,7 @@ import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.testkit.TestDatabase;
 import io.millrace.testkit.TestPostgres;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
@@ -49,6 +50,43 @@ class SnapshotTest {
                         .containsExactlyInAnyOrderElementsOf(expected);
                 if (bytes > 1_000_000) {
                     assertThat(read.checkpoints).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void checkpointsCoverTheTableHoweverSeldomTheyAre() throws Exception {
+        List<String> expected = DATABASE.query("SELECT id, note FROM t ORDER BY id");
+        DATABASE.execute("ALTER TABLE t DROP COLUMN at");
+        for (int partitions : new int[] {1, 2, 4}) {
+            for (int millis : new int[] {1, 5, 20, 3_600_000}) {
+                var often =
+                        reading.withPartitions(partitions)
+                                .withChunkBytes(40_000)
+                                .withCheckpointInterval(Duration.ofMillis(millis));
+                var request =
+                        often.request("t", SyncMode.FULL_REFRESH_OVERWRITE, "", Optional.empty());
+                var first = often.read(request, checkpoint -> checkpoint == 2);
+                List<String> all = first.committed;
+                if (!first.completed) {
+                    var second =
+                            often.read(
+                                    often.request(
+                                            "t",
+                                            SyncMode.FULL_REFRESH_OVERWRITE,
+                                            "",
+                                            first.state()));
+                    assertThat(second.restarted).isNull();
+                    assertThat(second.completed).isTrue();
+                    assertThat(second.pending).isEmpty();
+                    all.addAll(second.committed);
+                }
+                assertThat(all)
+                        .as("%d partitions, a checkpoint every %d ms", partitions, millis)
+                        .containsExactlyInAnyOrderElementsOf(expected);
+                if (millis > 1_000_000) {
+                    assertThat(first.checkpoints).isEqualTo(1);
                 }
             }
         }
