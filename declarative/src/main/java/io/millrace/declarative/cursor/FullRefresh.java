@@ -68,11 +68,6 @@ record FullRefresh(PartitionRouter router, InstantSource clock) implements Incre
         }
 
         @Override
-        public boolean includes(SourceRecord record, StreamSlice slice) {
-            return true;
-        }
-
-        @Override
         public Map<String, Object> state() {
             Map<String, Object> state = new LinkedHashMap<>();
             state.put(NO_CURSOR, true);
@@ -88,6 +83,11 @@ record FullRefresh(PartitionRouter router, InstantSource clock) implements Incre
     /** The reading of a slice that leaves no trace. */
     private enum Unobserved implements SliceProgress {
         INSTANCE;
+
+        @Override
+        public boolean includes(SourceRecord record) {
+            return true;
+        }
 
         @Override
         public void observe(SourceRecord record) {

@@ -5,6 +5,12 @@ import io.millrace.declarative.record.SourceRecord;
 
 /** The reading of one slice, by one thread. */
 public interface SliceProgress {
+    /**
+     * Whether a record lies in the range that this read is for; true for a record that doesn't
+     * tell. What client-side filters and data feeds go by.
+     */
+    boolean includes(SourceRecord record);
+
     /** Shows a record that was read. */
     void observe(SourceRecord record);
 

@@ -2,7 +2,6 @@ package io.millrace.declarative.cursor;
 
 import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.partition.SliceSink;
-import io.millrace.declarative.record.SourceRecord;
 import java.util.Map;
 
 /**
@@ -29,12 +28,6 @@ public interface StreamCursor {
 
     /** Starts to watch the reading of a slice that came from here. */
     SliceProgress open(StreamSlice slice);
-
-    /**
-     * Whether a record of the slice lies in the range that this read is for. True for a record that
-     * doesn't tell. What client-side filters and data feeds go by.
-     */
-    boolean includes(SourceRecord record, StreamSlice slice);
 
     /** The state now, as a copy. */
     Map<String, Object> state();
