@@ -1,0 +1,119 @@
+package io.millrace.declarative.http;
+
+import io.millrace.declarative.interpolation.python.Python;
+import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.Definition;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+
+/**
+ * What the requesters of one source share: connections, the call budget, kept answers, tokens. Safe
+ * for all threads.
+ */
+public final class HttpEngine implements AutoCloseable {
+    private final Compilation compilation;
+    private final AuthenticatorCompiler authenticators;
+    private final HttpSettings settings;
+    private final RequestBudget budget;
+    private final Transport transport = new Transport();
+    private final AnswerCache cache = new AnswerCache();
+    private final ConcurrentMap<Object, Object> shared = new ConcurrentHashMap<>();
+
+    private HttpEngine(
+            Compilation compilation,
+            RequestBudget budget,
+            AuthenticatorCompiler authenticators,
+            HttpSettings settings) {
+        this.compilation = compilation;
+        this.budget = budget;
+        this.authenticators = authenticators;
+        this.settings = settings;
+    }
+
+    /**
+     * Opens what requesters need; the caller closes it after the last request.
+     *
+     * @param budget the manifest's {@code api_budget}
+     */
+    public static HttpEngine open(
+            Compilation compilation,
+            Optional<Definition> budget,
+            AuthenticatorCompiler authenticators,
+            HttpSettings settings) {
+        return new HttpEngine(
+                compilation,
+                budget.map(definition -> RequestBudget.compile(definition, compilation))
+                        .orElse(RequestBudget.NONE),
+                authenticators,
+                settings);
+    }
+
+    /** What the requesters are compiled with. */
+    public Compilation compilation() {
+        return compilation;
+    }
+
+    /**
+     * A requester.
+     *
+     * @param definition an HttpRequester
+     * @param name for messages, and for the cache: requesters of the same name share it
+     * @param streamed whether bodies are read as they arrive, as the decoder wants it
+     */
+    public Requester requester(Definition definition, String name, boolean streamed) {
+        return HttpRequester.compile(definition, name, streamed, this);
+    }
+
+    /** The authenticator of a requester; one that sends nothing where it has none. */
+    Authenticator authenticator(Definition requester, String name) {
+        return requester
+                .find("authenticator")
+                .filter(definition -> !definition.type().equals("NoAuth"))
+                .map(definition -> authenticators.compile(definition, requester, name, this))
+                .orElse(Authenticator.NONE);
+    }
+
+    /**
+     * What all that ask with an equal key share, e.g. the token of one set of credentials; made
+     * when it is first asked for. Keys are values, and of a type of the caller's own.
+     */
+    @SuppressWarnings("unchecked") // a key's type stands for the type of its value
+    public <T> T shared(Object key, Supplier<T> create) {
+        return (T) shared.computeIfAbsent(key, _ -> create.get());
+    }
+
+    /** A digest of the credentials that a requester uses, e.g. to share a throttle by them. */
+    String credentials(Definition requester) {
+        return requester
+                .find("authenticator")
+                .filter(definition -> !definition.type().equals("NoAuth"))
+                .map(definition ->
+                        AnswerCache.digest(
+                                Python.str(definition.fields()) + Python.str(compilation.config())))
+                .orElse("");
+    }
+
+    HttpSettings settings() {
+        return settings;
+    }
+
+    RequestBudget budget() {
+        return budget;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    AnswerCache cache() {
+        return cache;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+        cache.close();
+    }
+}
