@@ -4,6 +4,7 @@ import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonMembers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
  * asks for its tree, and from then on the tree, which may be changed. One thread.
  */
 public final class SourceRecord {
+    private static final byte[] NO_BYTES = new byte[0];
+
+    /** Digits that fit a long whatever they are. */
+    private static final int SHORT_DIGITS = 18;
+
     private byte[] source;
     private int from;
     private int to;
@@ -41,11 +47,24 @@ public final class SourceRecord {
         return new SourceRecord(NO_BYTES, 0, 0, true, value);
     }
 
-    private static final byte[] NO_BYTES = new byte[0];
-
     /** Whether it is an object, as a record that leaves the engine has to be. */
     public boolean isObject() {
         return parsed ? Python.isDict(value) : source[from] == '{';
+    }
+
+    /** Whether it is an object that has fields. The tree is not built for it. */
+    public boolean isFilledObject() {
+        if (parsed) {
+            return Python.isDict(value) && Python.isTrue(value);
+        }
+        if (source[from] != '{') {
+            return false;
+        }
+        int at = from + 1;
+        while (source[at] <= ' ' && source[at] >= 0) {
+            at++;
+        }
+        return source[at] != '}';
     }
 
     /**
@@ -93,7 +112,31 @@ public final class SourceRecord {
         long range = JsonMembers.find(source, from, to, name);
         return range == JsonMembers.ABSENT
                 ? Python.MISSING
-                : Json.parse(source, JsonMembers.from(range), JsonMembers.to(range));
+                : scalar(source, JsonMembers.from(range), JsonMembers.to(range));
+    }
+
+    /** A value; the ones that cursors are made of don't need a parser. */
+    private static @Nullable Object scalar(byte[] source, int from, int to) {
+        if (source[from] == '"') {
+            for (int i = from; i < to; i++) {
+                if (source[i] == '\\') {
+                    return Json.parse(source, from, to);
+                }
+            }
+            return new String(source, from + 1, to - from - 2, StandardCharsets.UTF_8);
+        }
+        if (to - from <= SHORT_DIGITS) {
+            long number = 0;
+            int at = from;
+            while (at < to && source[at] >= '0' && source[at] <= '9') {
+                number = number * 10 + source[at] - '0';
+                at++;
+            }
+            if (at == to) {
+                return number;
+            }
+        }
+        return Json.parse(source, from, to);
     }
 
     /** Appends the record as JSON, on one line. */

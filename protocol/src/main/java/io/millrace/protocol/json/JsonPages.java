@@ -128,6 +128,55 @@ public final class JsonPages {
         return found;
     }
 
+    /**
+     * Looks at the page for the members of its object: the ranges are, in turn, a key without its
+     * quotes and its value. {@link Found#IRREGULAR} also for a page that is no object.
+     */
+    public Found findMembers(byte[] page, int from, int to) {
+        in = page;
+        end = to;
+        count = 0;
+        int at = skipBlanks(from);
+        boolean object = at < end && in[at] == '{';
+        at = object ? members(at) : -1;
+        if (at < 0 || skipBlanks(at) != end) {
+            count = 0;
+            return Found.IRREGULAR;
+        }
+        return Found.OBJECT;
+    }
+
+    private int members(int at) {
+        int position = skipBlanks(at + 1);
+        if (position < end && in[position] == '}') {
+            return position + 1;
+        }
+        Key before = root;
+        while (true) {
+            int start = position;
+            Key key = key(position, before);
+            if (key == null) {
+                return -1;
+            }
+            before = key;
+            add(start + 1, start + key.quoted.length - 1);
+            position = skipBlanks(behindKey);
+            int stop = value(position, key, 1);
+            if (stop < 0) {
+                return -1;
+            }
+            add(position, stop);
+            position = skipBlanks(stop);
+            if (position >= end || (in[position] != ',' && in[position] != '}')) {
+                return -1;
+            }
+            if (in[position] == '}') {
+                return position + 1;
+            }
+            position = skipBlanks(position + 1);
+        }
+    }
+
     private Found found = Found.NOTHING;
 
     /** Walks the value at {@code at}, which the first keys of the path led to. */

@@ -1,5 +1,7 @@
 package io.millrace.declarative.interpolation.python;
 
+import java.io.InputStream;
+import java.io.Reader;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,6 +72,16 @@ public final class Json {
         } catch (JacksonException error) {
             throw PythonError.value("Not a JSON text: %s".formatted(error.getOriginalMessage()));
         }
+    }
+
+    /** A parser of what arrives, for {@link #read}. Closing it closes {@code source}. */
+    public static JsonParser parser(InputStream source) {
+        return FACTORY.createParser(ObjectReadContext.empty(), source);
+    }
+
+    /** As {@link #parser(InputStream)}, for text. */
+    public static JsonParser parser(Reader source) {
+        return FACTORY.createParser(ObjectReadContext.empty(), source);
     }
 
     /**

@@ -1,0 +1,24 @@
+package io.millrace.declarative.selection;
+
+import io.millrace.declarative.decoder.Decoder;
+import io.millrace.declarative.http.Answer;
+import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.CustomComponents;
+import io.millrace.declarative.manifest.Definition;
+import io.millrace.declarative.record.RecordSink;
+
+/** Finds the records of an answer (reference: 6.2). Immutable; safe for all threads. */
+public sealed interface RecordExtractor permits DpathExtractor {
+
+    /** Gives the records to {@code sink}, in order, and returns how many it were. */
+    long extract(Answer answer, RecordSink sink) throws InterruptedException;
+
+    static RecordExtractor compile(
+            Definition definition, Decoder decoder, Compilation compilation) {
+        return switch (definition.type()) {
+            case "DpathExtractor" -> DpathExtractor.compile(definition, decoder, compilation);
+            case "CustomRecordExtractor" -> throw CustomComponents.refused(definition);
+            default -> throw definition.unknownType("a record extractor");
+        };
+    }
+}
