@@ -36,11 +36,12 @@ public final class Datetime {
         return new Datetime(LocalDateTime.ofInstant(instant, ZoneOffset.UTC), Zone.UTC);
     }
 
-    LocalDateTime local() {
+    /** The wall clock. */
+    public LocalDateTime local() {
         return local;
     }
 
-    @Nullable Zone zone() {
+    public @Nullable Zone zone() {
         return zone;
     }
 
@@ -71,7 +72,7 @@ public final class Datetime {
     }
 
     /** Microseconds since 1970 in UTC. */
-    long epochMicros() {
+    public long epochMicros() {
         return (local.toEpochSecond(ZoneOffset.UTC) - offsetSeconds()) * 1_000_000L + microsecond();
     }
 

@@ -14,7 +14,8 @@ public record Zone(int offsetSeconds, String name, String repr) {
     /** The UTC of the library that parsing goes through. */
     public static final Zone PYTZ_UTC = new Zone(0, "UTC", "<UTC>");
 
-    static Zone ofOffset(int seconds) {
+    /** The zone that lies so many seconds east of Greenwich. */
+    public static Zone ofOffset(int seconds) {
         return seconds == 0
                 ? UTC
                 : new Zone(
