@@ -15,7 +15,7 @@ import java.util.Optional;
  * how many they are: every leaf of the record that the condition holds for goes, as manifests have
  * come to rely on.
  */
-record RemoveFields(List<List<Object>> pointers, Optional<InterpolatedBoolean> condition)
+public record RemoveFields(List<List<Object>> pointers, Optional<InterpolatedBoolean> condition)
         implements Transformation {
 
     static RemoveFields compile(Definition definition, Compilation compilation) {
@@ -23,8 +23,8 @@ record RemoveFields(List<List<Object>> pointers, Optional<InterpolatedBoolean> c
                 pointers(definition), compilation.findCondition(definition, "condition"));
     }
 
-    /** The pointers of {@code field_pointers}. */
-    static List<List<Object>> pointers(Definition definition) {
+    /** The paths in {@code field_pointers}, also of a configuration's transformation. */
+    public static List<List<Object>> pointers(Definition definition) {
         if (!(definition.value("field_pointers") instanceof List<?> written)) {
             throw definition.malformed("field_pointers", "a list of paths");
         }
