@@ -7,6 +7,7 @@ import io.millrace.declarative.interpolation.python.Patterns;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.failure.TransientFailure;
@@ -59,6 +60,7 @@ sealed interface Backoff {
                             compilation.string(definition, "wait_time_in_seconds"),
                             limit(definition, compilation),
                             context);
+            case "CustomBackoffStrategy" -> throw CustomComponents.refused(definition);
             default ->
                     throw definition.unknownType(
                             "ConstantBackoffStrategy, ExponentialBackoffStrategy,"

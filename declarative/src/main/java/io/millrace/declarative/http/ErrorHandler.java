@@ -3,6 +3,7 @@ package io.millrace.declarative.http;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.FailureType;
 import java.io.IOException;
@@ -54,6 +55,7 @@ sealed interface ErrorHandler {
                 }
                 yield new Composite(handlers);
             }
+            case "CustomErrorHandler" -> throw CustomComponents.refused(definition);
             default -> throw definition.unknownType("DefaultErrorHandler or CompositeErrorHandler");
         };
     }

@@ -3,6 +3,7 @@ package io.millrace.declarative.http;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -66,6 +67,20 @@ public final class HttpEngine implements AutoCloseable {
         return HttpRequester.compile(definition, name, streamed, this);
     }
 
+    /**
+     * Sends a request once, as it is: without budget, throttle and error handler. How tokens are
+     * fetched.
+     *
+     * @param name for whoever observes exchanges
+     * @throws IOException where no whole answer came
+     */
+    public Answer exchange(String name, OutgoingRequest request)
+            throws IOException, InterruptedException {
+        Answer answer = transport.send(request, false, new Cookies());
+        settings.observer().exchanged(name, request, answer);
+        return answer;
+    }
+
     /** The authenticator of a requester; one that sends nothing where it has none. */
     Authenticator authenticator(Definition requester, String name) {
         return requester
@@ -77,11 +92,19 @@ public final class HttpEngine implements AutoCloseable {
 
     /**
      * What all that ask with an equal key share, e.g. the token of one set of credentials; made
-     * when it is first asked for. Keys are values, and of a type of the caller's own.
+     * when it is first asked for, perhaps once too often. Keys are values, and of a type of the
+     * caller's own.
      */
     @SuppressWarnings("unchecked") // a key's type stands for the type of its value
     public <T> T shared(Object key, Supplier<T> create) {
-        return (T) shared.computeIfAbsent(key, _ -> create.get());
+        Object present = shared.get(key);
+        if (present == null) {
+            // Made outside of the map's own lock, since what is made may share something in turn.
+            Object made = create.get();
+            Object first = shared.putIfAbsent(key, made);
+            present = first == null ? made : first;
+        }
+        return (T) present;
     }
 
     /** A digest of the credentials that a requester uses, e.g. to share a throttle by them. */

@@ -5,6 +5,7 @@ import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.SystemFailure;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +53,9 @@ final class HttpRequester implements Requester {
 
     static HttpRequester compile(
             Definition definition, String name, boolean streamed, HttpEngine engine) {
+        if (CustomComponents.isCustom(definition)) {
+            throw CustomComponents.refused(definition);
+        }
         if (!definition.type().equals("HttpRequester")) {
             throw definition.unknownType("HttpRequester");
         }

@@ -15,6 +15,26 @@ import java.util.TreeMap;
 public record OutgoingRequest(
         String method, String url, Map<String, String> headers, Optional<String> body) {
 
+    /**
+     * A request whose address is cleaned and gets further parameters.
+     *
+     * @param parameters not yet encoded
+     * @param headers by name; of two writings of a name the later one counts
+     */
+    public static OutgoingRequest of(
+            String method,
+            String url,
+            Map<?, ?> parameters,
+            Map<String, String> headers,
+            Optional<String> body) {
+        return new OutgoingRequest(
+                        method,
+                        Addresses.prepared(url, FormEncoding.encode(parameters)),
+                        Map.of(),
+                        body)
+                .withHeaders(headers);
+    }
+
     /** The value of a header, however its name is written. */
     public Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));
