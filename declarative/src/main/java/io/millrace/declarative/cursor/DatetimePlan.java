@@ -110,10 +110,11 @@ record DatetimePlan(
                         .evaluate();
         Optional<Clamping> clamping =
                 definition.find("clamping").map(each -> Clamping.compile(each, compilation));
+        Optional<Span> smallest = granularity.filter(span -> !span.isZero());
         Supplier<Moment> end = end(format);
         if (clamping.isPresent()) {
             Supplier<Moment> exact = end;
-            Span unit = granularity.orElse(clamping.get().unit());
+            Span unit = smallest.orElse(clamping.get().unit());
             end = () -> clamping.get().floor(exact.get()).minus(unit);
         }
         return new DatetimeRange(
@@ -125,7 +126,7 @@ record DatetimePlan(
                 end,
                 duration("lookback_window").filter(span -> !span.isZero()),
                 duration("step"),
-                granularity.filter(span -> !span.isZero()),
+                smallest,
                 clamping,
                 definition.flag("is_compare_strictly", false));
     }

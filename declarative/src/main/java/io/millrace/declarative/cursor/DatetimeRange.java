@@ -70,10 +70,8 @@ record DatetimeRange(
         }
         // Clamped first: a step that is shorter than the period would make the first slice empty.
         Moment lower = ceiling(from.orLater(start));
-        // With a granularity the last slice includes its end, so one unit is left to be read. In a
-        // gap, the next slice has read it.
-        boolean isUnit = isEnd && !isStrict && granularity.isPresent();
-        if (to.isBefore(lower) || (to.equals(lower) && !isUnit)) {
+        // One unit of time is left to be read at the end. In a gap, the next slice has read it.
+        if (to.isBefore(lower) || (to.equals(lower) && (isStrict || !isEnd))) {
             return true;
         }
         if (isWhole(lower, to)) {
