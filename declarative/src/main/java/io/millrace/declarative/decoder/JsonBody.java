@@ -6,10 +6,12 @@ import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.json.JsonPages;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A document of JSON in memory, and how its elements are found: by their bytes if possible. */
@@ -86,9 +88,52 @@ final class JsonBody {
                             .newDecoder()
                             .decode(ByteBuffer.wrap(bytes, from, bytes.length - from))
                             .toString();
-            return Json.parse(text);
+            return inRange(Json.parse(text));
         } catch (CharacterCodingException | PythonError _) {
             return Python.MISSING; // what follows from that differs, and is the caller's
         }
+    }
+
+    /**
+     * With floats in the place of whole numbers beyond 64 bits, as the parser has them that the
+     * reference reads answers with.
+     */
+    private static @Nullable Object inRange(@Nullable Object value) {
+        switch (value) {
+            case Map<?, ?> map -> {
+                for (Map.Entry<?, ?> entry : map.entrySet()) {
+                    Object changed = inRange(entry.getValue());
+                    if (changed instanceof Double) {
+                        set(entry, changed);
+                    }
+                }
+            }
+            case List<?> list -> {
+                for (int i = 0; i < list.size(); i++) {
+                    Object changed = inRange(list.get(i));
+                    if (changed instanceof Double) {
+                        set(list, i, changed);
+                    }
+                }
+            }
+            case BigInteger number when number.signum() < 0 || number.bitLength() > Long.SIZE -> {
+                double real = number.doubleValue();
+                return Double.isInfinite(real) ? number : (Object) real;
+            }
+            case null, default -> {
+                return value;
+            }
+        }
+        return value;
+    }
+
+    @SuppressWarnings("unchecked") // of a tree that was just made
+    private static void set(Map.Entry<?, ?> entry, Object value) {
+        ((Map.Entry<Object, Object>) entry).setValue(value);
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    private static void set(List<?> list, int index, Object value) {
+        ((List<Object>) list).set(index, value);
     }
 }

@@ -8,12 +8,8 @@ import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.json.JsonPages;
-import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +20,7 @@ record JsonLinesParser(EngineLog log) implements BodyParser {
     public void parse(InputStream body, RecordSink sink) throws IOException, InterruptedException {
         var lines = new LineReader(body, false);
         var pages = new JsonPages();
-        long number = 0;
         while (lines.next()) {
-            number++;
             byte[] bytes = lines.bytes();
             int from = lines.from();
             int to = lines.to();
@@ -34,7 +28,7 @@ record JsonLinesParser(EngineLog log) implements BodyParser {
                 case OBJECT, SCALAR ->
                         sink.accept(SourceRecord.ofBytes(bytes, pages.from(0), pages.to(0)));
                 case ITEMS, NOTHING, IRREGULAR -> {
-                    Object value = parse(text(bytes, from, to, number), number);
+                    Object value = parse(lines.text(), lines.number());
                     if (!Python.isMissing(value)) {
                         sink.accept(SourceRecord.ofValue(value));
                     }
@@ -51,19 +45,6 @@ record JsonLinesParser(EngineLog log) implements BodyParser {
                     LogLevel.WARN,
                     "Line %d of an answer is no JSON, and is left out.".formatted(number));
             return Python.MISSING;
-        }
-    }
-
-    private static String text(byte[] bytes, int from, int to, long number) throws IOException {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, from, to - from))
-                    .toString();
-        } catch (CharacterCodingException error) {
-            var failure = new CharConversionException("line %d is no UTF-8".formatted(number));
-            failure.initCause(error);
-            throw failure;
         }
     }
 

@@ -1,8 +1,12 @@
 package io.millrace.declarative.decoder;
 
 import io.millrace.protocol.failure.SystemFailure;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Lines of a stream as ranges of bytes, without their ends. An array that a line stood in isn't
@@ -22,6 +26,7 @@ final class LineReader {
     private boolean ended;
     private int from;
     private int to;
+    private long number;
 
     /**
      * @param carriageReturns whether a carriage return ends a line too, alone or before a line feed
@@ -43,8 +48,28 @@ final class LineReader {
         return to;
     }
 
+    /** The line, which has to be UTF-8. */
+    String text() throws IOException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(chunk, from, to - from))
+                    .toString();
+        } catch (CharacterCodingException error) {
+            var failure = new CharConversionException("line %d is no UTF-8".formatted(number));
+            failure.initCause(error);
+            throw failure;
+        }
+    }
+
+    /** The number of the line, from 1 on. */
+    long number() {
+        return number;
+    }
+
     /** Goes to the next line; false behind the last one. A line end at the very end adds none. */
     boolean next() throws IOException {
+        number++;
         int scanned = start;
         while (true) {
             int at = findEnd(scanned);

@@ -5,7 +5,6 @@ import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +18,7 @@ record LinesDecoder() implements Decoder {
             var lines = new LineReader(body, true);
             while (lines.next()) {
                 Map<String, Object> element = new LinkedHashMap<>();
-                element.put(
-                        "record",
-                        new String(
-                                lines.bytes(),
-                                lines.from(),
-                                lines.to() - lines.from(),
-                                StandardCharsets.UTF_8));
+                element.put("record", lines.text());
                 sink.accept(SourceRecord.ofValue(element));
             }
         } catch (IOException error) {

@@ -127,10 +127,13 @@ record XmlDecoder(EngineLog log) implements Decoder {
         while (reader.hasNext()) {
             switch (reader.next()) {
                 case XMLStreamConstants.START_ELEMENT -> {
-                    var element = new Element(name(reader));
+                    var element = new Element(name(reader.getPrefix(), reader.getLocalName()));
                     for (int i = 0; i < reader.getAttributeCount(); i++) {
                         element.add(
-                                "@" + reader.getAttributeName(i).getLocalPart(),
+                                "@"
+                                        + name(
+                                                reader.getAttributePrefix(i),
+                                                reader.getAttributeLocalName(i)),
                                 reader.getAttributeValue(i));
                     }
                     open.push(element);
@@ -151,8 +154,9 @@ record XmlDecoder(EngineLog log) implements Decoder {
         return open.element().members;
     }
 
-    private static String name(XMLStreamReader reader) {
-        return reader.getName().getLocalPart();
+    /** As it is written: the factory leaves prefixes alone. */
+    private static String name(@Nullable String prefix, String local) {
+        return prefix == null || prefix.isEmpty() ? local : prefix + ":" + local;
     }
 
     @Override

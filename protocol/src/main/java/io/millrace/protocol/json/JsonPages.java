@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the records in a page of JSON in one pass, without building a tree, and makes sure that the
  * page is regular: well-formed, valid UTF-8, no key twice in an object, no escape in a key, no
- * number that isn't finite. Of such a page the bytes of a record mean the same as its tree; any
- * other is for a parser that builds one. Keeps what it learnt about keys from page to page. One
- * thread.
+ * number that isn't finite, no whole number beyond 64 bits. Of such a page the bytes of a record
+ * mean the same as its tree; any other is for a parser that builds one. Keeps what it learnt about
+ * keys from page to page. One thread.
  */
 public final class JsonPages {
 
@@ -37,8 +37,13 @@ public final class JsonPages {
     private static final int MOST_KEYS_OF_OBJECT = 300;
     private static final int MOST_ALTERNATIVES = 64;
 
-    /** Longer ones may be beyond what Python converts (4,300 digits), or what a double holds. */
-    private static final int MOST_DIGITS = 300;
+    /** Digits of a whole number that fits 64 bits, whatever they are. */
+    private static final int SAFE_DIGITS = 18;
+
+    private static final byte[] GREATEST =
+            "18446744073709551615".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SMALLEST =
+            "9223372036854775808".getBytes(StandardCharsets.US_ASCII);
 
     /**
      * A key after those before it in the same object. Objects of one kind have the same keys in the
@@ -453,7 +458,10 @@ public final class JsonPages {
         while (i < stop && bytes[i] >= '0' && bytes[i] <= '9') {
             i++;
         }
-        if (i == digits || (bytes[digits] == '0' && i - digits > 1) || i - digits > MOST_DIGITS) {
+        if (i == digits || (bytes[digits] == '0' && i - digits > 1)) {
+            return -1;
+        }
+        if (i - digits > SAFE_DIGITS && !fits(digits, i, digits > from)) {
             return -1;
         }
         if (i >= stop) {
@@ -483,6 +491,14 @@ public final class JsonPages {
             }
         }
         return i;
+    }
+
+    /** Whether a whole number fits 64 bits, with a sign or without one. */
+    private boolean fits(int from, int to, boolean negative) {
+        byte[] limit = negative ? SMALLEST : GREATEST;
+        return to - from < limit.length
+                || (to - from == limit.length
+                        && Arrays.compare(in, from, to, limit, 0, limit.length) <= 0);
     }
 
     // ------------------------------------------------------------ keys
