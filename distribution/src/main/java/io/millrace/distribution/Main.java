@@ -2,13 +2,20 @@ package io.millrace.distribution;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.command.Terminal;
+import io.millrace.replication.launch.Launcher;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.launch.docker.DockerLauncher;
+import io.millrace.replication.launch.folder.FolderLauncher;
 import io.millrace.replication.launch.inprocess.InProcessLauncher;
+import io.millrace.replication.launch.npm.NpmLauncher;
 import io.millrace.replication.launch.process.ProcessLauncher;
+import io.millrace.replication.launch.python.PythonLauncher;
+import io.millrace.replication.launch.singer.SingerLauncher;
 import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Where the program starts, and where its parts are put together. */
 public final class Main {
@@ -45,7 +52,20 @@ public final class Main {
     }
 
     private static Launchers launchers() {
-        return Launchers.of(List.of(new InProcessLauncher(registry()), new ProcessLauncher()));
+        List<Launcher> launchers =
+                List.of(
+                        new InProcessLauncher(registry()),
+                        new ProcessLauncher(),
+                        new PythonLauncher(),
+                        new NpmLauncher(),
+                        new SingerLauncher(),
+                        new DockerLauncher());
+        // A folder names its connector by one of the other keys.
+        return Launchers.of(
+                Stream.concat(
+                                launchers.stream(),
+                                Stream.of(new FolderLauncher(Launchers.of(launchers))))
+                        .toList());
     }
 
     /**

@@ -163,6 +163,7 @@ class DocumentationIT {
                 }
                 default -> {
                     String file = fileName(block);
+                    script.append("mkdir -p \"$(dirname '%s')\"\n".formatted(file));
                     script.append("cat > '%s' <<'end of the block'\n".formatted(file));
                     script.append(block.text()).append("end of the block\n");
                     if (block.language().equals("yaml")) {

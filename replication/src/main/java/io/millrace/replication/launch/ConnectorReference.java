@@ -38,6 +38,7 @@ public record ConnectorReference(
             Map.of(
                     "python", List.of("entrypoint"),
                     "npm", List.of("program"),
+                    "singer", List.of("entrypoint"),
                     "image", List.of("network", "memory", "cpus", "mounts"));
 
     private static final List<String> TIMEOUTS = List.of("check", "discover", "heartbeat", "stop");

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -28,9 +29,17 @@ final class Guest implements AutoCloseable {
     private final String mark;
     private final GuestOutput output;
     private final GuestErrors errors;
+    private final Optional<GuestKeeper.Farewell> farewell;
+    private boolean killed;
     private final Set<ProcessHandle> below = new HashSet<>();
 
-    private Guest(GuestKeeper keeper, Process process, String mark, GuestErrors errors) {
+    private Guest(
+            GuestKeeper keeper,
+            Process process,
+            String mark,
+            GuestErrors errors,
+            Optional<GuestKeeper.Farewell> farewell) {
+        this.farewell = farewell;
         this.keeper = keeper;
         this.process = process;
         this.mark = mark;
@@ -38,18 +47,25 @@ final class Guest implements AutoCloseable {
         this.output = new GuestOutput(this, process.getInputStream());
     }
 
-    /**
-     * Starts {@code command} in {@code directory}, with {@code environment} beside ours.
-     *
-     * @param log gets what it writes to its standard error
-     * @throws ConfigurationFailure where there is no such program
-     */
     static Guest start(
             GuestKeeper keeper,
             List<String> command,
             Path directory,
             Map<String, String> environment,
             GuestLog log) {
+        return start(keeper, GuestCall.of(command, directory, environment), log);
+    }
+
+    /**
+     * Starts what {@code call} says.
+     *
+     * @param log gets what it writes to its standard error
+     * @throws ConfigurationFailure where there is no such program
+     */
+    static Guest start(GuestKeeper keeper, GuestCall call, GuestLog log) {
+        List<String> command = call.words();
+        Map<String, String> environment = call.environment();
+        Path directory = call.directory();
         String mark = keeper.newMark();
         var whole = new ArrayList<>(GuestKeeper.sessionOfItsOwn());
         whole.add(program(command.getFirst(), directory, environment).toString());
@@ -58,13 +74,18 @@ final class Guest implements AutoCloseable {
         builder.environment().putAll(environment);
         builder.environment().put(GuestKeeper.MARK, mark);
         try {
+            Optional<GuestKeeper.Farewell> farewell =
+                    call.farewell().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(keeper.promise(call.farewell()));
             Process process = builder.start();
             var guest =
                     new Guest(
                             keeper,
                             process,
                             mark,
-                            GuestErrors.start(process.getErrorStream(), log));
+                            GuestErrors.start(process.getErrorStream(), log),
+                            farewell);
             keeper.watch(guest);
             return guest;
         } catch (IOException failure) {
@@ -190,6 +211,7 @@ final class Guest implements AutoCloseable {
                 throw new SystemFailure(
                         "A process of a connector can't be killed.", "still there: " + left);
             }
+            killed = true;
             left.forEach(ProcessHandle::destroyForcibly);
             try {
                 process.waitFor(20, TimeUnit.MILLISECONDS);
@@ -207,6 +229,8 @@ final class Guest implements AutoCloseable {
         try {
             killAll();
         } finally {
+            boolean unclean = killed;
+            farewell.ifPresent(last -> last.close(unclean));
             keeper.forget(this);
             output.close();
             errors.close();

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ final class GuestKeeper {
 
     private static final String PREFIX = "millrace-guests-";
     private static final long WATCH_INTERVAL_MILLIS = 1_000;
+    private static final long FAREWELL_SECONDS = 20;
 
     /**
      * Arguments: mark, folder. Reads lines of {@code pid:start} pairs, each of which replaces the
@@ -45,7 +47,7 @@ final class GuestKeeper {
     private static final String WATCHDOG =
             """
             trap '' HUP INT TERM
-            mark=$1 folder=$2 seen=
+            mark=$1 folder=$2 seen= again=
             while read -r line; do seen=$line; done
             round=0
             while [ $round -lt 40 ]; do
@@ -69,6 +71,15 @@ final class GuestKeeper {
               [ -z "$found" ] && break
               round=$((round + 1))
               sleep 0.1
+            done
+            for pass in 1 2; do
+              for file in "$folder"/farewell-*; do
+                [ -f "$file" ] || continue
+                sh "$file" </dev/null >/dev/null 2>&1
+                again=1
+              done
+              [ -n "$again" ] || break
+              sleep 0.5
             done
             rm -rf -- "$folder"
             """;
@@ -160,6 +171,61 @@ final class GuestKeeper {
     /** A private folder for the files of one guest; {@link #deleteAll} removes it. */
     Path newFolder() throws IOException {
         return Files.createDirectory(folder.resolve("guest-" + lastGuest.incrementAndGet()));
+    }
+
+    /** A command that takes away what a guest has outside of this machine's processes. */
+    static final class Farewell {
+        private final Path file;
+
+        private Farewell(Path file) {
+            this.file = file;
+        }
+
+        /**
+         * @param needed whether the guest was not given the time to do that itself
+         */
+        void close(boolean needed) {
+            if (needed) {
+                say(file);
+            }
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException _) {
+                // The whole folder goes with this process.
+            }
+        }
+
+        private static void say(Path file) {
+            try {
+                Process process =
+                        new ProcessBuilder("/bin/sh", file.toString())
+                                .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
+                                .redirectOutput(Redirect.DISCARD)
+                                .redirectError(Redirect.DISCARD)
+                                .start();
+                if (!process.waitFor(FAREWELL_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (IOException _) {
+                // No shell: nothing could have been promised either.
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Runs {@code words} once a guest was killed, by whomever. */
+    Farewell promise(List<String> words) throws IOException {
+        String line =
+                words.stream()
+                        .map(word -> "'" + word.replace("'", "'\\''") + "'")
+                        .collect(Collectors.joining(" "));
+        Path file = folder.resolve("farewell-" + lastGuest.incrementAndGet());
+        // Written aside: the watchdog may look at any moment.
+        Path draft = folder.resolve("draft-" + lastGuest.incrementAndGet());
+        Files.writeString(draft, line + "\n");
+        Files.move(draft, file);
+        return new Farewell(file);
     }
 
     /** The value of {@link #MARK} for a guest; no other guest's contains it. */
@@ -276,6 +342,9 @@ final class GuestKeeper {
             Set<ProcessHandle> left =
                     new HashSet<>(marked(MARK + "=" + folder.getFileName().toString()));
             left.forEach(ProcessHandle::destroyForcibly);
+            try (var farewells = Files.newDirectoryStream(folder, "farewell-*")) {
+                farewells.forEach(Farewell::say);
+            }
             deleteAll(folder);
         }
     }

@@ -5,7 +5,6 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.failure.TransientFailure;
-import io.millrace.protocol.json.Json;
 import io.millrace.protocol.message.ConnectorSpecification;
 import io.millrace.protocol.message.ControlMessage;
 import io.millrace.protocol.message.LineProblem;
@@ -20,14 +19,16 @@ import io.millrace.protocol.text.DurationText;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.Timeouts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,7 @@ final class GuestProgram {
     private static final Duration SPECIFICATION_FOR_MASKING = Duration.ofSeconds(10);
     private static final Duration STOP_AT_ONCE = Duration.ofSeconds(2);
 
-    private final List<String> command;
-    private final Map<String, String> environment;
+    private final GuestCommand command;
     private final ObjectNode config;
     private final Timeouts timeouts;
     private final LaunchContext context;
@@ -57,8 +57,16 @@ final class GuestProgram {
             ObjectNode config,
             Timeouts timeouts,
             LaunchContext context) {
-        this.command = List.copyOf(command);
-        this.environment = Map.copyOf(environment);
+        this(
+                new PlainCommand(command, context.directory(), environment),
+                config,
+                timeouts,
+                context);
+    }
+
+    GuestProgram(
+            GuestCommand command, ObjectNode config, Timeouts timeouts, LaunchContext context) {
+        this.command = command;
         this.config = config;
         this.timeouts = timeouts;
         this.context = context;
@@ -68,15 +76,48 @@ final class GuestProgram {
     /** A started verb with its files; {@link #close} removes both. */
     static final class Run implements AutoCloseable {
         private final Guest guest;
+        private final GuestCall call;
         private final Path folder;
+        private final Duration patience;
 
-        private Run(Guest guest, Path folder) {
+        private Run(Guest guest, GuestCall call, Path folder, Duration patience) {
+            this.patience = patience;
             this.guest = guest;
+            this.call = call;
             this.folder = folder;
         }
 
         Guest guest() {
             return guest;
+        }
+
+        /** What it says, as lines of the protocol. */
+        InputStream messages() throws IOException {
+            return call.translation().output(guest.output(), this::endsWell);
+        }
+
+        private boolean endsWell() throws IOException {
+            try {
+                return guest.awaitExit(patience) && guest.exitStatus() == 0;
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for a connector's end");
+            }
+        }
+
+        /** Takes lines of the protocol; one thread. */
+        OutputStream input() {
+            return call.translation().input(guest.input());
+        }
+
+        /** Whether its exit status is one that means success, after its end. */
+        boolean succeeded() {
+            return guest.exitStatus() == 0 || call.translation().forgives(guest.exitStatus());
+        }
+
+        /** What its exit status and last words mean, where its kind knows more than we. */
+        Optional<SyncFailure> explained() {
+            return call.translation().explain(guest.exitStatus(), guest.lastErrors());
         }
 
         @Override
@@ -103,8 +144,7 @@ final class GuestProgram {
 
     /** The program as a person would name it. */
     String name() {
-        // An interpreter alone tells nothing; what follows further may be secret.
-        return String.join(" ", command.subList(0, Math.min(2, command.size())));
+        return command.name();
     }
 
     /**
@@ -112,32 +152,36 @@ final class GuestProgram {
      *
      * @param files by flag, such as {@code catalog}; readable by our user alone
      */
-    Run start(String verb, Map<String, JsonNode> files, GuestLog to) {
+    Run start(String verb, Map<String, JsonNode> files, GuestLog to) throws InterruptedException {
         GuestKeeper keeper = GuestKeeper.shared();
         Path folder;
-        var whole = new ArrayList<>(command);
-        whole.add(verb);
         try {
             folder = keeper.newFolder();
-            for (var file : files.entrySet()) {
-                Path path = PrivateFiles.write(folder, file.getKey() + ".json", file.getValue());
-                whole.add("--" + file.getKey());
-                whole.add(path.toString());
-            }
         } catch (IOException failure) {
-            throw new SystemFailure(
-                    "The files for a connector can't be written to the folder for temporary"
-                            + " files. Is the disk full?",
-                    String.valueOf(failure.getMessage()),
-                    failure);
+            throw unwritable(failure);
         }
+        boolean started = false;
         try {
-            return new Run(
-                    Guest.start(keeper, whole, context.directory(), environment, to), folder);
-        } catch (SyncFailure failure) {
-            GuestKeeper.deleteAll(folder);
-            throw failure;
+            GuestCall call = command.call(verb, files, new GuestFiles(folder));
+            var run =
+                    new Run(Guest.start(keeper, call, to), call, folder, timeouts.stopOrDefault());
+            started = true;
+            return run;
+        } catch (IOException failure) {
+            throw unwritable(failure);
+        } finally {
+            if (!started) {
+                GuestKeeper.deleteAll(folder);
+            }
         }
+    }
+
+    static SystemFailure unwritable(IOException failure) {
+        return new SystemFailure(
+                "The files for a connector can't be written to the folder for temporary files. Is"
+                        + " the disk full?",
+                String.valueOf(failure.getMessage()),
+                failure);
     }
 
     /** The files that every verb but {@code spec} gets, with more of them. */
@@ -151,9 +195,29 @@ final class GuestProgram {
     /** What it answers to {@code spec}; asked once. */
     synchronized ConnectorSpecification specification() throws InterruptedException {
         if (specification == null) {
-            specification = fetchSpecification(timeouts.check(), log);
+            specification = findSpecification(timeouts.check(), log);
         }
         return specification;
+    }
+
+    private ConnectorSpecification findSpecification(Duration patience, GuestLog to)
+            throws InterruptedException {
+        Optional<ConnectorSpecification> known = command.specification();
+        if (known.isPresent()) {
+            return known.get();
+        }
+        Optional<String> identity = command.identity();
+        if (identity.isEmpty()) {
+            return fetchSpecification(patience, to);
+        }
+        var kept = new KeptSpecifications(context.cache());
+        Optional<ConnectorSpecification> found = kept.find(identity.get());
+        if (found.isPresent()) {
+            return found.get();
+        }
+        ConnectorSpecification fetched = fetchSpecification(patience, to);
+        kept.keep(identity.get(), fetched);
+        return fetched;
     }
 
     private ConnectorSpecification fetchSpecification(Duration patience, GuestLog to)
@@ -196,7 +260,7 @@ final class GuestProgram {
             boolean any = false;
             SyncFailure told = null;
             // Not closed: the run does that.
-            var reader = new MessageReader(guest.output());
+            var reader = new MessageReader(run.messages());
             while (true) {
                 MessageReader.Event event = reader.next();
                 if (event == MessageReader.Event.END) {
@@ -224,8 +288,8 @@ final class GuestProgram {
             if (told != null) {
                 throw told;
             }
-            if (guest.exitStatus() != 0) {
-                throw exited(verb, guest);
+            if (!run.succeeded()) {
+                throw exited(verb, run);
             }
             return any
                     ? new SystemFailure(
@@ -263,11 +327,13 @@ final class GuestProgram {
                 guest.lastErrors());
     }
 
-    SystemFailure exited(String verb, Guest guest) {
-        return new SystemFailure(
-                "The connector %s ended with exit status %d while it ran \"%s\"."
-                        .formatted(name(), guest.exitStatus(), verb),
-                guest.lastErrors());
+    SyncFailure exited(String verb, Run run) {
+        return run.explained()
+                .orElseGet(() ->
+                        new SystemFailure(
+                                "The connector %s ended with exit status %d while it ran \"%s\"."
+                                        .formatted(name(), run.guest().exitStatus(), verb),
+                                run.guest().lastErrors()));
     }
 
     /** An error that a guest told, without secrets. */
@@ -346,7 +412,7 @@ final class GuestProgram {
         SecretMasker byNames = maskerByNames(config);
         var quiet = new GuestLog((_, _) -> {}, () -> byNames);
         try {
-            ConnectorSpecification found = fetchSpecification(SPECIFICATION_FOR_MASKING, quiet);
+            ConnectorSpecification found = findSpecification(SPECIFICATION_FOR_MASKING, quiet);
             return byNames.and(
                     SecretMasker.of(SecretFields.values(found.connectionSpecification(), config)));
         } catch (SyncFailure _) {
@@ -374,23 +440,5 @@ final class GuestProgram {
             return false;
         }
         return !covered && node.isString() && !node.asString().isBlank();
-    }
-
-    /** Files that our user alone can read. */
-    static final class PrivateFiles {
-        private PrivateFiles() {}
-
-        static Path write(Path folder, String name, JsonNode content) throws IOException {
-            Path path = folder.resolve(name);
-            if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-                Files.createFile(
-                        path,
-                        java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                                java.nio.file.attribute.PosixFilePermissions.fromString(
-                                        "rw-------")));
-            }
-            Files.write(path, Json.mapper().writeValueAsBytes(content));
-            return path;
-        }
     }
 }

@@ -46,30 +46,25 @@ public final class ProcessLauncher implements Launcher {
 
     @Override
     public SecretMasker masker(ConnectorReference reference, Role role) {
-        return GuestProgram.maskerByNames(reference.config());
+        return Guests.masker(reference);
     }
 
     @Override
     public Source source(ConnectorReference reference, LaunchContext context) {
-        return new ProcessSource(program(reference, Role.SOURCE, context));
+        return Guests.source(command(reference, Role.SOURCE, context), reference, context);
     }
 
     @Override
     public Destination destination(ConnectorReference reference, LaunchContext context) {
-        return new ProcessDestination(program(reference, Role.DESTINATION, context));
+        return Guests.destination(
+                command(reference, Role.DESTINATION, context), reference, context);
     }
 
-    private GuestProgram program(ConnectorReference reference, Role role, LaunchContext context) {
+    private GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
         for (LaunchProblem problem : lint(reference, role)) {
             throw new ConfigurationFailure(problem.message());
         }
-        List<String> command =
-                reference.target().valueStream().map(word -> word.asString()).toList();
-        return new GuestProgram(
-                command,
-                reference.environment(),
-                reference.config(),
-                reference.timeouts(),
-                context);
+        List<String> words = reference.target().valueStream().map(word -> word.asString()).toList();
+        return new PlainCommand(words, context.directory(), reference.environment());
     }
 }

@@ -100,8 +100,8 @@ final class ProcessReading {
             Guest guest = run.guest();
             try {
                 guest.input().close();
-                readLines(guest);
-                finish(guest);
+                readLines(run);
+                finish(run);
             } catch (InterruptedIOException _) {
                 guest.stop(CANCEL);
                 throw GuestProgram.interrupted();
@@ -131,9 +131,10 @@ final class ProcessReading {
         }
     }
 
-    private void readLines(Guest guest) throws IOException, InterruptedException {
+    private void readLines(GuestProgram.Run run) throws IOException, InterruptedException {
+        Guest guest = run.guest();
         guest.output().patience(program.timeouts().heartbeat());
-        var reader = new MessageReader(guest.output()); // closed with the run
+        var reader = new MessageReader(run.messages()); // closed with the run
         while (true) {
             switch (reader.next()) {
                 case RECORD -> record(reader.record());
@@ -484,7 +485,8 @@ final class ProcessReading {
     }
 
     /** Judges how the guest ended. */
-    private void finish(Guest guest) throws InterruptedException {
+    private void finish(GuestProgram.Run run) throws InterruptedException {
+        Guest guest = run.guest();
         SyncFailure unstopped = program.awaitExit(guest);
         if (told != null) {
             settleIncomplete();
@@ -499,8 +501,8 @@ final class ProcessReading {
                             .formatted(program.name()),
                     guest.lastErrors());
         }
-        if (guest.exitStatus() != 0) {
-            throw program.exited("read", guest);
+        if (!run.succeeded()) {
+            throw program.exited("read", run);
         }
         if (!anyMessage && !anyData) {
             throw new SystemFailure(

@@ -137,13 +137,23 @@ final class ProcessSession implements DestinationSession {
         var catalog =
                 ConfiguredCatalog.of(
                         targets.values().stream().map(ProcessSession::configure).toList());
-        var started =
-                program.start(
-                        "write",
-                        program.filesWith(Map.of("catalog", InputFiles.toJson(catalog))),
-                        log);
+        GuestProgram.Run started;
+        try {
+            started =
+                    program.start(
+                            "write",
+                            program.filesWith(Map.of("catalog", InputFiles.toJson(catalog))),
+                            log);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new TransientFailure(
+                    "The destination %s was stopped before it was started."
+                            .formatted(program.name()),
+                    "interrupted",
+                    stopped);
+        }
         Guest guest = started.guest();
-        var newInput = new GuestInput(guest.input());
+        var newInput = new GuestInput(started.input());
         guest.output().patience(program.timeouts().heartbeat());
         guest.output().alsoActive(newInput::lastProgress);
         run = started;
@@ -152,7 +162,7 @@ final class ProcessSession implements DestinationSession {
                 Thread.ofPlatform()
                         .daemon()
                         .name("read " + program.name())
-                        .start(() -> listen(guest));
+                        .start(() -> listen(started));
     }
 
     private static ConfiguredCatalog.Stream configure(StreamTarget target) {
@@ -325,10 +335,10 @@ final class ProcessSession implements DestinationSession {
     }
 
     /** Reads what the guest says, on a thread of its own, until it has ended. */
-    private void listen(Guest guest) {
+    private void listen(GuestProgram.Run started) {
         SyncFailure outcome;
         try {
-            outcome = readAnswers(guest);
+            outcome = readAnswers(started);
         } catch (SyncFailure thrown) {
             outcome = told != null ? told : thrown;
         } catch (InterruptedException | IOException thrown) {
@@ -345,7 +355,7 @@ final class ProcessSession implements DestinationSession {
                             thrown);
         }
         if (outcome != null) {
-            guest.stop(KILL);
+            started.guest().stop(KILL);
         }
         lock.lock();
         try {
@@ -357,9 +367,10 @@ final class ProcessSession implements DestinationSession {
         }
     }
 
-    private @Nullable SyncFailure readAnswers(Guest guest)
+    private @Nullable SyncFailure readAnswers(GuestProgram.Run started)
             throws IOException, InterruptedException {
-        var answers = new MessageReader(guest.output()); // closed with the run
+        Guest guest = started.guest();
+        var answers = new MessageReader(started.messages()); // closed with the run
         boolean any = false;
         boolean cutOff = false;
         while (true) {
@@ -390,8 +401,8 @@ final class ProcessSession implements DestinationSession {
                             .formatted(program.name()),
                     guest.lastErrors());
         }
-        if (guest.exitStatus() != 0) {
-            return program.exited("write", guest);
+        if (!started.succeeded()) {
+            return program.exited("write", started);
         }
         lock.lock();
         try {

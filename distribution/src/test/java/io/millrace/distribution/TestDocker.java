@@ -1,0 +1,160 @@
+package io.millrace.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A Docker engine of this test alone, without a network, and images made of this machine's shell.
+ */
+final class TestDocker implements AutoCloseable {
+    private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
+    private static final Pattern LIBRARY = Pattern.compile("(/\\S+\\.so\\S*)");
+
+    private final Path folder;
+    private final Process engine;
+
+    private TestDocker(Path folder, Process engine) {
+        this.folder = folder;
+        this.engine = engine;
+    }
+
+    /** Whether this machine has the engine's programs, and we may start them. */
+    static boolean available() {
+        return System.getProperty("user.name").equals("root")
+                && onPath("dockerd")
+                && onPath("docker");
+    }
+
+    private static boolean onPath(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(path -> Files.isExecutable(Path.of(path, program)));
+    }
+
+    static TestDocker start(Path folder) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        Process engine =
+                new ProcessBuilder(
+                                "dockerd",
+                                "--iptables=false",
+                                "--ip6tables=false",
+                                "--bridge=none",
+                                "--data-root=" + folder.resolve("data"),
+                                "--exec-root=" + folder.resolve("exec"),
+                                "--pidfile=" + folder.resolve("pid"),
+                                "-H",
+                                "unix://" + folder.resolve("docker.sock"))
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("engine.log").toFile())
+                        .start();
+        var docker = new TestDocker(folder, engine);
+        long end = System.nanoTime() + STARTED_WITHIN.toNanos();
+        while (docker.run("version").status() != 0) {
+            if (!engine.isAlive() || System.nanoTime() > end) {
+                docker.close();
+                throw new AssertionError(
+                        "the engine doesn't start: "
+                                + Files.readString(folder.resolve("engine.log")));
+            }
+            Thread.sleep(200);
+        }
+        return docker;
+    }
+
+    String address() {
+        return "unix://" + folder.resolve("docker.sock");
+    }
+
+    /** An image whose entry point is {@code script}, run by this machine's shell. */
+    void importImage(String name, String script) throws IOException, InterruptedException {
+        Path root = folder.resolve("root");
+        for (String program : List.of("/bin/sh", "/bin/cat", "/bin/sleep")) {
+            copy(Path.of(program), root);
+            Process ldd = new ProcessBuilder("ldd", program).start();
+            String libraries = new String(ldd.getInputStream().readAllBytes(), UTF_8);
+            Matcher library = LIBRARY.matcher(libraries);
+            while (library.find()) {
+                copy(Path.of(library.group(1)), root);
+            }
+        }
+        Files.createDirectories(root.resolve("tmp"));
+        Files.writeString(root.resolve("source.sh"), script);
+        Path archive = folder.resolve("root.tar");
+        new ProcessBuilder("tar", "-C", root.toString(), "-cf", archive.toString(), ".")
+                .start()
+                .waitFor();
+        require(
+                run(
+                        "import",
+                        "--change",
+                        "ENTRYPOINT [\"/bin/sh\",\"/source.sh\"]",
+                        archive.toString(),
+                        name));
+    }
+
+    private static void copy(Path file, Path root) throws IOException {
+        Path copy = root.resolve(Path.of("/").relativize(file));
+        Files.createDirectories(copy.getParent());
+        Files.copy(file.toRealPath(), copy, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String require(Program.Outcome outcome) {
+        if (outcome.status() != 0) {
+            throw new AssertionError(outcome.errors());
+        }
+        return outcome.output();
+    }
+
+    /** All containers, running or not. */
+    List<String> containers() throws IOException, InterruptedException {
+        return require(run("ps", "--all", "--quiet")).lines().toList();
+    }
+
+    List<String> networksOfContainers() throws IOException, InterruptedException {
+        return require(run("ps", "--all", "--format", "{{.Networks}}")).lines().toList();
+    }
+
+    void awaitContainers(int count, Duration patience) throws IOException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (containers().size() != count) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(
+                        "%d containers instead of %d".formatted(containers().size(), count));
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private Program.Outcome run(String... arguments) throws IOException, InterruptedException {
+        var words = new ArrayList<>(List.of("docker", "-H", address()));
+        words.addAll(List.of(arguments));
+        Path errors = folder.resolve("docker.err");
+        Process process = new ProcessBuilder(words).redirectError(errors.toFile()).start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Program.Outcome(process.waitFor(), output, Files.readString(errors));
+    }
+
+    @Override
+    public void close() {
+        engine.destroy();
+        try {
+            if (!engine.waitFor(20, TimeUnit.SECONDS)) {
+                engine.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException stopped) {
+            engine.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

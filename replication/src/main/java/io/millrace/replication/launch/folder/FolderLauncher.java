@@ -1,0 +1,155 @@
+package io.millrace.replication.launch.folder;
+
+import io.millrace.protocol.connector.Destination;
+import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.secret.SecretMasker;
+import io.millrace.replication.launch.ConnectorReference;
+import io.millrace.replication.launch.LaunchContext;
+import io.millrace.replication.launch.LaunchProblem;
+import io.millrace.replication.launch.Launcher;
+import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.launch.process.Guests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code {folder: ./dir}}: started as the folder's {@code connector.yaml} says, which names the
+ * connector by one of the other keys. It runs in its folder.
+ */
+public final class FolderLauncher implements Launcher {
+    /** The file that says how the connector is started. */
+    public static final String FILE = "connector.yaml";
+
+    private final Launchers others;
+
+    /**
+     * @param others start what the file names
+     */
+    public FolderLauncher(Launchers others) {
+        this.others = others;
+    }
+
+    @Override
+    public String kind() {
+        return "folder";
+    }
+
+    @Override
+    public List<LaunchProblem> lint(ConnectorReference reference, Role role) {
+        return reference.target().isString() && !reference.target().asString().isBlank()
+                ? List.of()
+                : List.of(
+                        new LaunchProblem(
+                                "/folder", "It must be the path of a connector's folder.", false));
+    }
+
+    @Override
+    public SecretMasker masker(ConnectorReference reference, Role role) {
+        return Guests.masker(reference);
+    }
+
+    @Override
+    public Source source(ConnectorReference reference, LaunchContext context) {
+        Path folder = folder(reference, context);
+        return others.source(resolve(folder, reference, Role.SOURCE), in(folder, context));
+    }
+
+    @Override
+    public Destination destination(ConnectorReference reference, LaunchContext context) {
+        Path folder = folder(reference, context);
+        return others.destination(
+                resolve(folder, reference, Role.DESTINATION), in(folder, context));
+    }
+
+    private static Path folder(ConnectorReference reference, LaunchContext context) {
+        if (!reference.target().isString()) {
+            throw new ConfigurationFailure("The folder of a connector must be a path.");
+        }
+        return context.directory().resolve(reference.target().asString()).normalize();
+    }
+
+    private static LaunchContext in(Path folder, LaunchContext context) {
+        return new LaunchContext(
+                context.clock(),
+                folder,
+                context.cache(),
+                context.configurationKeeper(),
+                context.log());
+    }
+
+    /**
+     * The connector as the folder's own file names it.
+     *
+     * @throws ConfigurationFailure where there is no such file, or something is wrong with it
+     */
+    private ConnectorReference resolve(Path folder, ConnectorReference reference, Role role) {
+        ObjectNode named = read(folder);
+        named.set("config", reference.config());
+        var environment = new LinkedHashMap<String, String>();
+        ConnectorReference.Parsed parsed = others.parse(named, role);
+        if (parsed.reference().isEmpty()) {
+            LaunchProblem first =
+                    parsed.problems().stream()
+                            .filter(problem -> !problem.warning())
+                            .findFirst()
+                            .orElseThrow();
+            throw new ConfigurationFailure(
+                    "%s: %s%s"
+                            .formatted(
+                                    folder.resolve(FILE),
+                                    first.pointer().isEmpty() ? "" : first.pointer() + ": ",
+                                    first.message()));
+        }
+        ConnectorReference found = parsed.reference().get();
+        environment.putAll(found.environment());
+        environment.putAll(reference.environment());
+        return new ConnectorReference(
+                found.kind(),
+                found.target(),
+                found.settings(),
+                reference.config(),
+                environment,
+                reference.timeouts());
+    }
+
+    private static ObjectNode read(Path folder) {
+        Path file = folder.resolve(FILE);
+        try {
+            Object loaded =
+                    new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+            JsonNode node = JsonMapper.shared().valueToTree(loaded);
+            if (node instanceof ObjectNode object) {
+                return object;
+            }
+            throw new ConfigurationFailure(
+                    "%s must say how the connector is started, such as command: [python3, main.py]."
+                            .formatted(file));
+        } catch (NoSuchFileException _) {
+            throw new ConfigurationFailure(
+                    Files.isDirectory(folder)
+                            ? "The folder %s has no %s, which says how the connector is started."
+                                    .formatted(folder, FILE)
+                            : "There is no folder %s.".formatted(folder));
+        } catch (YAMLException wrong) {
+            throw new ConfigurationFailure(
+                    "%s is no YAML.".formatted(file), String.valueOf(wrong.getMessage()), wrong);
+        } catch (IOException failure) {
+            throw new ConfigurationFailure(
+                    "%s can't be read.".formatted(file),
+                    String.valueOf(failure.getMessage()),
+                    failure);
+        }
+    }
+}
