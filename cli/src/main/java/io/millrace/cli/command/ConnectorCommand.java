@@ -1,9 +1,12 @@
 package io.millrace.cli.command;
 
+import io.millrace.declarative.program.DeclarativeProgram;
 import io.millrace.sdk.ConnectorContext;
 import io.millrace.sdk.ConnectorDefinition;
 import io.millrace.sdk.ConnectorRegistry;
 import io.millrace.sdk.program.ConnectorProgram;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,9 @@ import picocli.CommandLine.Parameters;
                 + " destination-NAME tell them apart."
         })
 final class ConnectorCommand implements Callable<Integer> {
+    /** Runs what a manifest describes. */
+    private static final String DECLARATIVE = "declarative";
+
     private final Supplier<ConnectorRegistry> registry;
     private final Terminal terminal;
 
@@ -34,7 +40,8 @@ final class ConnectorCommand implements Callable<Integer> {
             paramLabel = "ARGUMENT",
             description =
                     "spec | check --config F | discover --config F | read --config F --catalog F"
-                            + " [--state F] | write --config F --catalog F")
+                            + " [--state F] | write --config F --catalog F; declarative also takes"
+                            + " --manifest-path F")
     private List<String> arguments = List.of();
 
     ConnectorCommand(Supplier<ConnectorRegistry> registry, Terminal terminal) {
@@ -44,10 +51,23 @@ final class ConnectorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (name.equals(DECLARATIVE)) {
+            return runManifest();
+        }
         var context =
                 new ConnectorContext(
                         terminal.clock(), Path.of("").toAbsolutePath(), terminal.cache());
         return ConnectorProgram.main(definition(), context, arguments);
+    }
+
+    private int runManifest() {
+        var output = new FileOutputStream(FileDescriptor.out);
+        var program =
+                new DeclarativeProgram(
+                        output, terminal.errors(), terminal.clock(), terminal::pause);
+        try (var _ = StopSignal.watch()) {
+            return program.run(arguments);
+        }
     }
 
     private ConnectorDefinition<?> definition() {

@@ -26,6 +26,12 @@ public record Compilation(
         Pause pause,
         EngineLog log) {
 
+    /** A compilation for {@code config}, whose templates go by {@code clock}. */
+    public static Compilation of(
+            Map<String, Object> config, InstantSource clock, Pause pause, EngineLog log) {
+        return new Compilation(Interpolation.of(clock), config, clock, pause, log);
+    }
+
     /** The variables that every template has, but for {@code parameters}. */
     public Context context() {
         return Context.of(config);

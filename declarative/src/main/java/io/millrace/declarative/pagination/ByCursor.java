@@ -48,9 +48,11 @@ record ByCursor(
     }
 
     @Override
-    public Optional<Object> after(Page page) {
+    public Optional<Object> after(Page page) throws InterruptedException {
         Context variables =
-                context.with("response", used.contains("response") ? page.response().get() : null)
+                context.with(
+                                "response",
+                                used.contains("response") ? page.response().decode() : null)
                         .with("headers", used.contains("headers") ? headers(page) : null)
                         .with("last_record", used.contains("last_record") ? last(page) : null)
                         .with("last_page_size", page.emitted());

@@ -28,7 +28,7 @@ record ByOffset(Optional<PageSize> size, Context context, boolean onFirst)
     }
 
     @Override
-    public Optional<Object> after(Page page) {
+    public Optional<Object> after(Page page) throws InterruptedException {
         if (page.found() == 0 || (size.isPresent() && page.found() < size(size.get(), page))) {
             return Optional.empty();
         }
@@ -41,10 +41,10 @@ record ByOffset(Optional<PageSize> size, Context context, boolean onFirst)
         return Optional.of(offset + page.found());
     }
 
-    private long size(PageSize pageSize, Page page) {
+    private long size(PageSize pageSize, Page page) throws InterruptedException {
         return pageSize.evaluate(
                 pageSize.dependsOn(RESPONSE)
-                        ? context.with(RESPONSE, page.response().get())
+                        ? context.with(RESPONSE, page.response().decode())
                         : context);
     }
 

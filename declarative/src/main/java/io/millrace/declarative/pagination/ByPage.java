@@ -27,7 +27,7 @@ record ByPage(OptionalLong pageSize, long start, boolean onFirst) implements Pag
     }
 
     @Override
-    public Optional<Object> after(Page page) {
+    public Optional<Object> after(Page page) throws InterruptedException {
         if (page.found() == 0 || (pageSize.isPresent() && page.found() < pageSize.getAsLong())) {
             return Optional.empty();
         }

@@ -3,15 +3,13 @@ package io.millrace.declarative.pagination;
 import io.millrace.declarative.http.Answer;
 import io.millrace.declarative.record.SourceRecord;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A page that was read.
  *
  * @param answer what the API gave
- * @param response the first element that the decoder finds in the answer, made when it is asked
- *     for; null where that is None
+ * @param response the first element that the decoder finds in the answer, made when it is asked for
  * @param found how many records were in the page, before filters
  * @param emitted how many of them passed the filters
  * @param last the last of those, as it was emitted; empty if there was none
@@ -19,8 +17,16 @@ import org.jspecify.annotations.Nullable;
  */
 public record Page(
         Answer answer,
-        Supplier<@Nullable Object> response,
+        Response response,
         long found,
         long emitted,
         Optional<SourceRecord> last,
-        Optional<Object> token) {}
+        Optional<Object> token) {
+
+    /** Decodes an answer as far as templates can see it. */
+    @FunctionalInterface
+    public interface Response {
+        /** A Python value. */
+        @Nullable Object decode() throws InterruptedException;
+    }
+}

@@ -13,7 +13,7 @@ sealed interface PaginationStrategy permits ByCursor, ByOffset, ByPage {
     Optional<Object> first();
 
     /** The token of the page after {@code page}; empty where that was the last. */
-    Optional<Object> after(Page page);
+    Optional<Object> after(Page page) throws InterruptedException;
 
     /** How many records a page is asked to have, if the manifest says so. */
     OptionalLong pageSize();

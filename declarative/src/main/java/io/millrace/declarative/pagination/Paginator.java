@@ -84,8 +84,8 @@ public final class Paginator {
     }
 
     /** The token of the page after {@code page}; empty where that was the last. */
-    public Optional<Object> after(Page page) {
-        return strategy.flatMap(each -> each.after(page));
+    public Optional<Object> after(Page page) throws InterruptedException {
+        return strategy.isPresent() ? strategy.get().after(page) : Optional.empty();
     }
 
     /** What a request for the page of {@code token} carries. */

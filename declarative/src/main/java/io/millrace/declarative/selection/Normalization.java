@@ -13,14 +13,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Converts values to the simple types that the stream's schema gives them, where that is possible,
  * and warns where a value isn't of its type even then (reference: 6.5).
  */
-record Normalization(Supplier<Map<String, Object>> schema, EngineLog log) {
+record Normalization(Selection.SchemaSource schema, EngineLog log) {
     private static final Set<String> SIMPLE =
             Set.of("string", "number", "integer", "boolean", "null");
     private static final Set<String> TRUE_WORDS = Set.of("y", "yes", "t", "true", "on", "1");
@@ -31,8 +30,8 @@ record Normalization(Supplier<Map<String, Object>> schema, EngineLog log) {
 
     private static final int DEEPEST = 200;
 
-    void apply(SourceRecord record) {
-        Map<String, Object> root = schema.get();
+    void apply(SourceRecord record) throws InterruptedException {
+        Map<String, Object> root = schema.load();
         if (!root.isEmpty()) {
             // A record of its own, as pagination may still look at the page's.
             Map<String, Object> copy = new LinkedHashMap<>(Fields.of(record));

@@ -11,6 +11,7 @@ import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordSelector {
     private final RecordExtractor extractor;
-    private final Optional<Selection.CursorFilter> synced;
+    private final boolean cursorFilters;
     private final Optional<InterpolatedBoolean> filter;
     private final List<Transformation> transformations;
     private final boolean transformFirst;
@@ -28,14 +29,14 @@ public final class RecordSelector {
 
     private RecordSelector(
             RecordExtractor extractor,
-            Optional<Selection.CursorFilter> synced,
+            boolean cursorFilters,
             Optional<InterpolatedBoolean> filter,
             List<Transformation> transformations,
             boolean transformFirst,
             Optional<Normalization> normalization,
             Context context) {
         this.extractor = extractor;
-        this.synced = synced;
+        this.cursorFilters = cursorFilters;
         this.filter = filter;
         this.transformations = transformations;
         this.transformFirst = transformFirst;
@@ -49,8 +50,8 @@ public final class RecordSelector {
         return new RecordSelector(
                 RecordExtractor.compile(
                         definition.child("extractor"), settings.decoder(), compilation),
-                settings.synced(),
-                filter(definition, compilation, settings.synced().isPresent()),
+                settings.cursorFilters(),
+                filter(definition, compilation, settings.cursorFilters()),
                 settings.transformations().stream()
                         .map(each -> Transformation.compile(each, compilation))
                         .toList(),
@@ -96,17 +97,27 @@ public final class RecordSelector {
      * Gives each selected record to {@code sink}, in order.
      *
      * @param variables {@code stream_slice} is what templates can use of them
+     * @param isInRange whether the cursor wants a record; asked where the cursor filters on our
+     *     side
      * @return how many records the extractor found, before any was filtered out
      */
+    public long select(
+            Answer answer, Context variables, Predicate<SourceRecord> isInRange, RecordSink sink)
+            throws InterruptedException {
+        return extractor.extract(answer, pipeline(variables, isInRange, sink));
+    }
+
+    /** As {@link #select}, where no cursor filters. */
     public long select(Answer answer, Context variables, RecordSink sink)
             throws InterruptedException {
-        return extractor.extract(answer, pipeline(variables, sink));
+        return select(answer, variables, _ -> true, sink);
     }
 
     /**
      * What {@link #select} does with each record that was extracted, for records of other origin.
      */
-    public RecordSink pipeline(Context variables, RecordSink sink) {
+    public RecordSink pipeline(
+            Context variables, Predicate<SourceRecord> isInRange, RecordSink sink) {
         if (isPlain()) {
             return sink;
         }
@@ -116,7 +127,7 @@ public final class RecordSelector {
             if (transformFirst) {
                 transform(record, sliced);
             }
-            if (!isKept(record, variables, sliced)) {
+            if (!isKept(record, isInRange, sliced)) {
                 return;
             }
             if (!transformFirst) {
@@ -130,7 +141,7 @@ public final class RecordSelector {
     }
 
     private boolean isPlain() {
-        return synced.isEmpty()
+        return !cursorFilters
                 && filter.isEmpty()
                 && transformations.isEmpty()
                 && normalization.isEmpty();
@@ -142,8 +153,8 @@ public final class RecordSelector {
         }
     }
 
-    private boolean isKept(SourceRecord record, Context variables, Context sliced) {
-        if (synced.isPresent() && !synced.get().keeps(record, variables)) {
+    private boolean isKept(SourceRecord record, Predicate<SourceRecord> isInRange, Context sliced) {
+        if (cursorFilters && !isInRange.test(record)) {
             return false;
         }
         return filter.isEmpty() || holds(filter.get(), record.value(), sliced);

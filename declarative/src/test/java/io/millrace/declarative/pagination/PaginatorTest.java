@@ -24,7 +24,7 @@ class PaginatorTest {
     private static final Headers NO_HEADERS = Headers.NONE;
 
     @Test
-    void anOffsetReadsEveryRecordOnceForEveryTotalAndPageSize() {
+    void anOffsetReadsEveryRecordOnceForEveryTotalAndPageSize() throws Exception {
         for (int total = 0; total <= 25; total++) {
             for (int size = 1; size <= 7; size++) {
                 Paginator paginator =
@@ -36,7 +36,8 @@ class PaginatorTest {
         }
     }
 
-    private static int readAll(Paginator paginator, int total, int size) {
+    private static int readAll(Paginator paginator, int total, int size)
+            throws InterruptedException {
         int read = 0;
         Optional<Object> token = paginator.first();
         do {
@@ -49,7 +50,7 @@ class PaginatorTest {
     }
 
     @Test
-    void pagesAreCountedFromTheFirstWhetherItsNumberIsSentOrNot() {
+    void pagesAreCountedFromTheFirstWhetherItsNumberIsSentOrNot() throws Exception {
         assertThat(tokens("{'type': 'PageIncrement', 'page_size': 2}", 2, 2, 1))
                 .containsExactly(Optional.empty(), Optional.of(1L), Optional.of(2L));
         assertThat(
@@ -64,7 +65,8 @@ class PaginatorTest {
                 .containsExactly(Optional.empty(), Optional.of(6L), Optional.of(7L));
     }
 
-    private static List<Optional<Object>> tokens(String strategy, int... counts) {
+    private static List<Optional<Object>> tokens(String strategy, int... counts)
+            throws InterruptedException {
         Paginator paginator = paginator(strategy);
         List<Optional<Object>> tokens = new ArrayList<>();
         Optional<Object> token = paginator.first();
@@ -77,7 +79,7 @@ class PaginatorTest {
     }
 
     @Test
-    void anAnswerNamesTheNextPageUntilItNamesNone() {
+    void anAnswerNamesTheNextPageUntilItNamesNone() throws Exception {
         Paginator paginator =
                 paginator("{'type': 'CursorPagination', 'cursor_value': '{{ response.next }}'}");
         assertThat(paginator.first()).isEmpty();
@@ -91,7 +93,7 @@ class PaginatorTest {
     }
 
     @Test
-    void headersHaveTheNamesThatTheServerWroteAndLinksAreParsed() {
+    void headersHaveTheNamesThatTheServerWroteAndLinksAreParsed() throws Exception {
         Headers headers =
                 Headers.of(
                         Map.of(
@@ -104,7 +106,8 @@ class PaginatorTest {
         assertThat(after("{{ headers.link.next.url }}", headers)).contains("https://a/?p=2");
     }
 
-    private static Optional<Object> after(String template, Headers headers) {
+    private static Optional<Object> after(String template, Headers headers)
+            throws InterruptedException {
         return paginator(
                         "{\"type\": \"CursorPagination\", \"cursor_value\": \"%s\"}"
                                 .formatted(template))
@@ -112,7 +115,7 @@ class PaginatorTest {
     }
 
     @Test
-    void theStopConditionIsAskedFirst() {
+    void theStopConditionIsAskedFirst() throws Exception {
         Paginator paginator =
                 paginator(
                         """
@@ -124,7 +127,7 @@ class PaginatorTest {
     }
 
     @Test
-    void tokenAndPageSizeGoWhereTheOptionsSay() {
+    void tokenAndPageSizeGoWhereTheOptionsSay() throws Exception {
         Paginator paginator =
                 Paginator.compile(
                         Optional.of(
@@ -144,7 +147,7 @@ class PaginatorTest {
     }
 
     @Test
-    void aTokenThatIsAnAddressIsNoOption() {
+    void aTokenThatIsAnAddressIsNoOption() throws Exception {
         Paginator paginator =
                 Paginator.compile(
                         Optional.of(
@@ -159,7 +162,7 @@ class PaginatorTest {
     }
 
     @Test
-    void aPageSizeThatNobodyKnowsCannotBeSent() {
+    void aPageSizeThatNobodyKnowsCannotBeSent() throws Exception {
         assertThatThrownBy(() ->
                         Paginator.compile(
                                 Optional.of(

@@ -1,0 +1,227 @@
+package io.millrace.declarative.retriever;
+
+import io.millrace.declarative.cursor.IncrementalSync;
+import io.millrace.declarative.decoder.Decoder;
+import io.millrace.declarative.http.Answer;
+import io.millrace.declarative.http.Call;
+import io.millrace.declarative.http.Headers;
+import io.millrace.declarative.http.PaginationResetRequired;
+import io.millrace.declarative.http.RequestOptions;
+import io.millrace.declarative.http.Requester;
+import io.millrace.declarative.interpolation.Context;
+import io.millrace.declarative.interpolation.python.Json;
+import io.millrace.declarative.interpolation.python.StreamSlice;
+import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.Definition;
+import io.millrace.declarative.pagination.Page;
+import io.millrace.declarative.pagination.Paginator;
+import io.millrace.declarative.partition.PartitionRouter;
+import io.millrace.declarative.record.RecordSink;
+import io.millrace.declarative.record.SourceRecord;
+import io.millrace.declarative.selection.RecordSelector;
+import io.millrace.protocol.failure.SystemFailure;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The loop over the pages of a slice (reference: declarative 5.1). */
+public final class SimpleRetriever implements Retriever {
+    private final Requester requester;
+    private final Decoder decoder;
+    private final RecordSelector selector;
+    private final Paginator paginator;
+    private final IncrementalSync sync;
+    private final boolean sendsSlices;
+    private final PaginationReset reset;
+    private final boolean sliceOptionsOnFirstPageOnly;
+    private final boolean lazy;
+    private final Context context;
+
+    private SimpleRetriever(
+            Definition definition,
+            Requester requester,
+            Decoder decoder,
+            RecordSelector selector,
+            IncrementalSync sync,
+            boolean sendsSlices,
+            boolean lazy,
+            Compilation compilation) {
+        this.requester = requester;
+        this.decoder = decoder;
+        this.selector = selector;
+        this.sync = sync;
+        this.sendsSlices = sendsSlices;
+        this.lazy = lazy;
+        this.paginator = Paginator.compile(definition.find("paginator"), compilation);
+        this.reset = PaginationReset.compile(definition);
+        this.sliceOptionsOnFirstPageOnly =
+                definition.flag("ignore_stream_slicer_parameters_on_paginated_requests", false);
+        this.context = compilation.context();
+    }
+
+    /**
+     * A retriever of the parts that {@code definition} names.
+     *
+     * @param sendsSlices whether requests carry the options of partitions and cursor
+     * @param lazy whether first pages may stand in the slices, see {@link PartitionRouter#isLazy}
+     */
+    public static SimpleRetriever compile(
+            Definition definition,
+            Requester requester,
+            Decoder decoder,
+            RecordSelector selector,
+            IncrementalSync sync,
+            boolean sendsSlices,
+            boolean lazy,
+            Compilation compilation) {
+        return new SimpleRetriever(
+                definition, requester, decoder, selector, sync, sendsSlices, lazy, compilation);
+    }
+
+    @Override
+    public void read(StreamSlice slice, SliceRead read, PageSink sink) throws InterruptedException {
+        new Loop(slice, read, sink).run();
+    }
+
+    /** The pages of one slice. */
+    private final class Loop implements RecordSink {
+        private final SliceRead read;
+        private final PageSink sink;
+        private final PaginationReset.Resets resets;
+        private StreamSlice slice;
+        private Optional<Object> token = paginator.first();
+        private Optional<Object> tokenBefore = Optional.empty();
+        private byte[] pageBefore = new byte[0];
+        private long sinceReset;
+        private long emitted;
+        private Optional<SourceRecord> last = Optional.empty();
+
+        Loop(StreamSlice slice, SliceRead read, PageSink sink) {
+            this.slice = slice;
+            this.read = read;
+            this.sink = sink;
+            this.resets = reset.new Resets(read.progress(), sync.cursorField().isPresent());
+        }
+
+        void run() throws InterruptedException {
+            boolean inSlice = lazy && read.fresh();
+            boolean more = true;
+            while (more) {
+                try {
+                    more = inSlice ? page(answerInSlice()) : page(answer());
+                } catch (PaginationResetRequired _) {
+                    beginAnew();
+                }
+                inSlice = false;
+            }
+        }
+
+        private void beginAnew() {
+            slice = resets.next(slice);
+            token = paginator.first();
+            tokenBefore = Optional.empty();
+            sinceReset = 0;
+        }
+
+        private Optional<Answer> answer() throws InterruptedException {
+            RequestOptions options = paginator.options(token);
+            if (sendsSlices && (!sliceOptionsOnFirstPageOnly || token.isEmpty())) {
+                options = options.combine(sync.options(slice));
+            }
+            return requester.send(
+                    new Call(
+                            Call.variables(context, slice, token.orElse(null)),
+                            paginator.path(token),
+                            options));
+        }
+
+        /** What the record of the parent has of the first page, as if the API had answered it. */
+        private Optional<Answer> answerInSlice() {
+            Object value = slice.extraFields().get(PartitionRouter.CHILD_RESPONSE);
+            return Optional.of(
+                    Answer.of(
+                            200,
+                            requester.name(),
+                            Headers.NONE,
+                            Json.dumps(value).getBytes(StandardCharsets.UTF_8)));
+        }
+
+        /** Reads a page; whether there is another one. */
+        private boolean page(Optional<Answer> given) throws InterruptedException {
+            if (given.isEmpty()) {
+                return false;
+            }
+            try (Answer answer = given.get()) {
+                if (answer.isError()) {
+                    return false;
+                }
+                emitted = 0;
+                last = Optional.empty();
+                long found =
+                        selector.select(
+                                answer,
+                                context.with("stream_slice", slice),
+                                read.progress()::includes,
+                                this);
+                sink.endPage();
+                sinceReset += emitted;
+                if (reset.limit().isPresent() && sinceReset >= reset.limit().getAsLong()) {
+                    beginAnew();
+                    return true;
+                }
+                if (isPastTheRange()) {
+                    return false;
+                }
+                Optional<Object> next =
+                        paginator.after(
+                                new Page(
+                                        answer,
+                                        () -> decoder.first(answer),
+                                        found,
+                                        emitted,
+                                        last,
+                                        token));
+                requireProgress(next, answer);
+                tokenBefore = token;
+                token = next;
+                return next.isPresent();
+            }
+        }
+
+        /** A feed, newest first, is over at the first record that is known already. */
+        private boolean isPastTheRange() {
+            return sync.isDataFeed() && last.isPresent() && !read.progress().includes(last.get());
+        }
+
+        /**
+         * An API that answers a token with the same page and the same token again would be asked
+         * for ever. (The same token alone is fine: some keep one for all pages of a search.)
+         */
+        private void requireProgress(Optional<Object> next, Answer answer) {
+            if (next.isEmpty() || !next.equals(token) || answer.isStreamed()) {
+                pageBefore = new byte[0];
+                return;
+            }
+            byte[] page = answer.bytes();
+            if (tokenBefore.equals(token) && Arrays.equals(page, pageBefore)) {
+                throw new SystemFailure(
+                        ("The API gave %s the same page twice in a row, and the same token for the"
+                             + " next one. Does the manifest send the token where the API expects"
+                             + " it?")
+                                .formatted(requester.name()));
+            }
+            pageBefore = page;
+        }
+
+        @Override
+        public void accept(SourceRecord record) throws InterruptedException {
+            emitted++;
+            last = Optional.of(record);
+            if (sync.isDataFeed() && !read.progress().includes(record)) {
+                return;
+            }
+            read.progress().observe(record);
+            sink.accept(record);
+        }
+    }
+}

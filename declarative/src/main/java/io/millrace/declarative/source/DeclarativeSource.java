@@ -1,0 +1,283 @@
+package io.millrace.declarative.source;
+
+import io.millrace.declarative.authentication.Authenticators;
+import io.millrace.declarative.config.Spec;
+import io.millrace.declarative.http.HttpEngine;
+import io.millrace.declarative.http.HttpSettings;
+import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.Definition;
+import io.millrace.declarative.manifest.Manifest;
+import io.millrace.declarative.stream.DeclarativeStream;
+import io.millrace.declarative.stream.StreamCompiler;
+import io.millrace.declarative.stream.StreamDefinitions;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.ReadPlan;
+import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.connector.SourceOutput;
+import io.millrace.protocol.connector.SourceOutput.LogLevel;
+import io.millrace.protocol.connector.StreamDescription;
+import io.millrace.protocol.connector.StreamRequest;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.json.JsonSchemas;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** A manifest with a configuration, as a source. */
+public final class DeclarativeSource implements Source {
+    private final Manifest manifest;
+    private final Spec spec;
+    private final Compilation compilation;
+    private final Path directory;
+    private final int concurrency;
+
+    private DeclarativeSource(
+            Manifest manifest,
+            Spec spec,
+            Compilation compilation,
+            Path directory,
+            int concurrency) {
+        this.manifest = manifest;
+        this.spec = spec;
+        this.compilation = compilation;
+        this.directory = directory;
+        this.concurrency = concurrency;
+    }
+
+    /**
+     * A source for one configuration, which is migrated and transformed as the manifest says; a
+     * migrated one is told to the log, to be kept. Connects to nothing yet.
+     *
+     * @throws SyncFailure where the configuration misses the specification
+     */
+    public static DeclarativeSource create(
+            Manifest manifest, Map<String, Object> config, SourceSettings settings) {
+        var given = Compilation.of(config, settings.clock(), settings.pause(), settings.log());
+        Spec spec = Spec.compile(specification(manifest, settings.directory()), given);
+        Map<String, Object> migrated = spec.migrated(config);
+        if (!migrated.equals(config)) {
+            settings.log().configuration(migrated);
+        }
+        Map<String, Object> transformed = spec.transformed(migrated);
+        spec.check(transformed);
+        return new DeclarativeSource(
+                manifest,
+                spec,
+                given.withConfig(transformed),
+                settings.directory(),
+                ConcurrencyLevel.of(manifest.root(), given));
+    }
+
+    /**
+     * The component Spec: the manifest's, or the one in a file beside it; without either, one that
+     * takes any configuration.
+     */
+    public static Definition specification(Manifest manifest, Path directory) {
+        Optional<Definition> written = manifest.root().find("spec");
+        if (written.isPresent()) {
+            return written.get();
+        }
+        for (String name : List.of("spec.yaml", "spec.json")) {
+            Path file = directory.resolve(name);
+            if (Files.exists(file)) {
+                return Definition.of(SpecFile.read(file), name);
+            }
+        }
+        return Definition.of(Map.of("type", "Spec"), "spec");
+    }
+
+    /** Something that is done with the streams of the source. */
+    private interface Operation<T> {
+        T run(StreamCompiler compiler) throws InterruptedException;
+    }
+
+    private <T> T operate(Compilation with, Operation<T> operation) throws InterruptedException {
+        spec.validate(compilation.config());
+        try (var engine =
+                HttpEngine.open(
+                        with,
+                        manifest.root().find("api_budget"),
+                        new Authenticators(),
+                        HttpSettings.SYNC)) {
+            return operation.run(new StreamCompiler(with, directory, engine));
+        }
+    }
+
+    /**
+     * Why the source can't be read, if so.
+     *
+     * @throws SyncFailure where that can't be found out
+     */
+    public Optional<SyncFailure> findProblem() throws InterruptedException {
+        Definition check = manifest.root().child("check");
+        Compilation overridden = compilation.withConfig(checkConfig(check));
+        try {
+            return operate(
+                    overridden,
+                    compiler -> StreamCheck.run(manifest.root(), overridden.config(), compiler));
+        } catch (io.millrace.declarative.interpolation.python.PythonError error) {
+            return Optional.of(Failures.of(error, "check"));
+        }
+    }
+
+    /** The configuration with what the manifest replaces of it while it is checked. */
+    private Map<String, Object> checkConfig(Definition check) {
+        Map<String, Object> overrides = check.mapping("config_overrides");
+        if (overrides.isEmpty()) {
+            return compilation.config();
+        }
+        for (String key : overrides.keySet()) {
+            if (key.startsWith("__airbyte")) {
+                throw check.malformed(
+                        "config_overrides", "an object without keys that begin with __airbyte");
+            }
+        }
+        Map<String, Object> config = new LinkedHashMap<>(compilation.config());
+        config.putAll(overrides);
+        return config;
+    }
+
+    @Override
+    public void check() throws InterruptedException {
+        Optional<SyncFailure> problem = findProblem();
+        if (problem.isPresent()) {
+            throw problem.get();
+        }
+    }
+
+    @Override
+    public List<StreamDescription> discover() throws InterruptedException {
+        return operate(
+                compilation,
+                compiler -> {
+                    List<StreamDescription> streams = new ArrayList<>();
+                    for (Definition definition :
+                            compiler.definitions(manifest.root(), true).all()) {
+                        streams.add(
+                                describe(
+                                        compiler
+                                                .compile(definition, Map.of(), List.of())
+                                                .stream()));
+                    }
+                    return streams;
+                });
+    }
+
+    private static StreamDescription describe(DeclarativeStream stream)
+            throws InterruptedException {
+        JsonNode schema = Trees.toTree(stream.schema());
+        Optional<String> cursor = stream.cursorField();
+        return new StreamDescription(
+                StreamName.of(stream.name()),
+                JsonSchemas.parse(schema),
+                stream.primaryKey(),
+                cursor.map(List::of).orElse(List.of()),
+                cursor.isPresent() && !stream.takesOtherCursor(),
+                cursor.isPresent(),
+                false,
+                Optional.of(schema));
+    }
+
+    /**
+     * Reads streams; returns when each of them has ended, whether it is complete or not.
+     *
+     * @throws SyncFailure where no stream could be begun
+     */
+    public void read(List<StreamSelection> selections, ReadSinks sinks)
+            throws InterruptedException {
+        operate(
+                compilation,
+                compiler -> {
+                    read(selections, sinks, compiler, compiler.definitions(manifest.root(), true));
+                    return selections.size();
+                });
+    }
+
+    private void read(
+            List<StreamSelection> selections,
+            ReadSinks sinks,
+            StreamCompiler compiler,
+            StreamDefinitions definitions)
+            throws InterruptedException {
+        Map<String, Definition> byName = new LinkedHashMap<>();
+        definitions.all().forEach(stream -> byName.put(stream.text("name"), stream));
+        StreamGroups groups = StreamGroups.compile(manifest.root());
+        List<Reading.Job> jobs = new ArrayList<>();
+        for (StreamSelection selection : selections) {
+            Definition definition = byName.get(selection.name());
+            if (definition == null) {
+                sinks.missing(selection.name());
+                continue;
+            }
+            StreamCompiler.Compiled compiled =
+                    compiler.compile(definition, selection.state(), selection.cursorField());
+            groups.requirePossible(compiled.stream());
+            StreamSink sink = sinks.stream(selection.name());
+            if (compiled.cleared()) {
+                compilation.log().log(
+                        LogLevel.WARN,
+                        ("The state of stream %s is older than what the API keeps; it is"
+                                        + " read from the beginning.")
+                                .formatted(selection.name()));
+                sink.state(Map.of());
+            }
+            jobs.add(new Reading.Job(compiled.stream(), compiled.state(), sink));
+        }
+        Reading.run(jobs, concurrency, groups);
+    }
+
+    @Override
+    public void read(ReadPlan plan, SourceOutput output) throws InterruptedException {
+        Map<String, StreamRequest> requests = new LinkedHashMap<>();
+        List<StreamSelection> selections = new ArrayList<>();
+        for (StreamRequest request : plan.streams()) {
+            requests.put(request.name().name(), request);
+            selections.add(selection(request));
+        }
+        List<OutputSink> open = new ArrayList<>();
+        try {
+            read(
+                    selections,
+                    new ReadSinks() {
+                        @Override
+                        public StreamSink stream(String name) {
+                            StreamRequest request = requests.get(name);
+                            if (request == null) {
+                                throw new IllegalStateException("nobody asked for " + name);
+                            }
+                            var sink =
+                                    new OutputSink(
+                                            output.stream(request.name()),
+                                            request.schema(),
+                                            compilation.clock());
+                            open.add(sink);
+                            return sink;
+                        }
+
+                        @Override
+                        public void missing(String name) {
+                            throw new ConfigurationFailure(
+                                    "The source has no stream %s. Discover its streams anew."
+                                            .formatted(name));
+                        }
+                    });
+        } finally {
+            open.forEach(OutputSink::discard);
+        }
+    }
+
+    private static StreamSelection selection(StreamRequest request) {
+        boolean incremental = request.syncMode().incremental();
+        return new StreamSelection(
+                request.name().name(),
+                incremental ? request.state().map(Trees::toMap).orElse(Map.of()) : Map.of(),
+                request.cursor(),
+                request.stream().jsonSchema().map(Trees::toMap));
+    }
+}

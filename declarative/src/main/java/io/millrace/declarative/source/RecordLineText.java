@@ -1,0 +1,51 @@
+package io.millrace.declarative.source;
+
+import io.millrace.declarative.record.SourceRecord;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.json.JsonBuffer;
+
+/** Records as lines of the protocol. */
+public final class RecordLineText {
+    private RecordLineText() {}
+
+    /** What every line of a stream's records begins with. */
+    public static byte[] beginning(StreamName name) {
+        var text = new JsonBuffer(64);
+        text.append("{\"type\":\"RECORD\",\"record\":{\"stream\":");
+        text.appendString(name.name());
+        name.namespace()
+                .ifPresent(namespace -> {
+                    text.append(",\"namespace\":");
+                    text.appendString(namespace);
+                });
+        text.append(",\"data\":");
+        return text.toBytes();
+    }
+
+    /**
+     * Appends a line without its end; nothing where this throws.
+     *
+     * @param beginning as {@link #beginning} made it
+     * @param emittedAt milliseconds since 1970
+     * @throws SystemFailure where the record is no object
+     */
+    public static void append(
+            byte[] beginning, SourceRecord record, long emittedAt, JsonBuffer lines) {
+        if (!record.isObject()) {
+            throw new SystemFailure(
+                    "A record is no object. Point the extractor's field_path at objects.");
+        }
+        int before = lines.size();
+        lines.append(beginning);
+        try {
+            record.writeTo(lines);
+        } catch (RuntimeException error) {
+            lines.truncate(before);
+            throw error;
+        }
+        lines.append(",\"emitted_at\":");
+        lines.appendLong(emittedAt);
+        lines.append("}}");
+    }
+}

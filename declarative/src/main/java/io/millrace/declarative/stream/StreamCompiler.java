@@ -1,0 +1,239 @@
+package io.millrace.declarative.stream;
+
+import io.millrace.declarative.cursor.IncrementalSync;
+import io.millrace.declarative.cursor.StateMigrations;
+import io.millrace.declarative.decoder.Decoder;
+import io.millrace.declarative.http.HttpEngine;
+import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.Definition;
+import io.millrace.declarative.partition.ParentStream;
+import io.millrace.declarative.partition.ParentStreams;
+import io.millrace.declarative.partition.PartitionRouter;
+import io.millrace.declarative.retriever.Retriever;
+import io.millrace.declarative.retriever.SimpleRetriever;
+import io.millrace.declarative.schema.SchemaLoader;
+import io.millrace.declarative.schema.SchemaSurroundings;
+import io.millrace.declarative.selection.RecordSelector;
+import io.millrace.declarative.selection.Selection;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes the streams of one operation: a check, a discovery or a read. For one thread. */
+public final class StreamCompiler implements ParentStreams {
+    private static final String USE_CACHE = "use_cache";
+
+    private final Compilation compilation;
+    private final Path directory;
+    private final HttpEngine engine;
+    private final Set<String> cached = new HashSet<>();
+
+    /**
+     * @param directory the folder of the manifest
+     * @param engine what all requests go through
+     */
+    public StreamCompiler(Compilation compilation, Path directory, HttpEngine engine) {
+        this.compilation = compilation;
+        this.directory = directory;
+        this.engine = engine;
+    }
+
+    /**
+     * The streams that the manifest has; the answers that several of them need are kept.
+     *
+     * @param generate whether those that are made of templates are wanted, too
+     */
+    public StreamDefinitions definitions(Definition manifest, boolean generate)
+            throws InterruptedException {
+        StreamDefinitions definitions =
+                StreamDefinitions.resolve(manifest, generate, compilation, this::readEndpoint);
+        cached.addAll(definitions.parentNames());
+        return definitions;
+    }
+
+    /**
+     * A stream that can be read.
+     *
+     * @param state where to go on from
+     * @param cleared whether that is not what was asked for, since the API doesn't reach back so
+     *     far
+     */
+    public record Compiled(DeclarativeStream stream, Map<String, Object> state, boolean cleared) {}
+
+    /**
+     * Compiles a stream.
+     *
+     * @param state where to go on; empty for the beginning
+     * @param catalogCursor the path of the cursor that the user chose; empty if there is none
+     */
+    public Compiled compile(
+            Definition definition, Map<String, Object> state, List<String> catalogCursor) {
+        if (!definition.type().equals("StateDelegatingStream")) {
+            return new Compiled(stream(definition, catalogCursor), state, false);
+        }
+        StateChoice choice =
+                StateChoice.of(
+                        definition, state, compilation, variant -> stream(variant, catalogCursor));
+        return new Compiled(
+                stream(choice.chosen(), catalogCursor), choice.state(), choice.cleared());
+    }
+
+    @Override
+    public ParentStream parent(Definition definition) {
+        if (definition.type().equals("StateDelegatingStream")) {
+            return new StreamAsParent(
+                    stream(definition.child("full_refresh_stream"), List.of()),
+                    stream(definition.child("incremental_stream"), List.of()));
+        }
+        DeclarativeStream stream = stream(definition, List.of());
+        return new StreamAsParent(stream, stream);
+    }
+
+    private DeclarativeStream stream(Definition definition, List<String> catalogCursor) {
+        if (!definition.type().equals("DeclarativeStream")) {
+            throw definition.unknownType("a stream is needed");
+        }
+        Definition retriever = definition.child("retriever");
+        PartitionRouter router = PartitionRouter.ofRetriever(retriever, this, compilation);
+        IncrementalSync sync =
+                IncrementalSync.compile(definition, router, catalogCursor, compilation);
+        SchemaLoader schema =
+                SchemaLoader.compile(
+                        definition,
+                        compilation,
+                        new SchemaSurroundings(Optional.of(directory), this::firstRecord));
+        return new DeclarativeStream(
+                definition,
+                router,
+                sync,
+                StateMigrations.compile(definition, compilation),
+                schema,
+                retriever(definition, retriever, router, sync, schema));
+    }
+
+    private Retriever retriever(
+            Definition stream,
+            Definition definition,
+            PartitionRouter router,
+            IncrementalSync sync,
+            SchemaLoader schema) {
+        String name = stream.findText("name").orElse("");
+        boolean declaredOnOurSide =
+                stream.find("incremental_sync")
+                        .map(cursor -> cursor.flag("is_client_side_incremental", false))
+                        .orElse(false);
+        return switch (definition.type()) {
+            case "SimpleRetriever" -> {
+                Decoder decoder = Decoder.compile(definition, "decoder", compilation);
+                var selection =
+                        new Selection(
+                                decoder,
+                                stream.children("transformations"),
+                                sync.isClientSideIncremental(),
+                                declaredOnOurSide,
+                                schema::load);
+                yield simple(
+                        definition,
+                        name,
+                        selection,
+                        sync,
+                        true,
+                        router.isLazy(),
+                        cached.contains(name));
+            }
+            default -> throw definition.unknownType("a retriever is needed");
+        };
+    }
+
+    private SimpleRetriever simple(
+            Definition definition,
+            String name,
+            Selection selection,
+            IncrementalSync sync,
+            boolean sendsSlices,
+            boolean lazy,
+            boolean cache) {
+        Definition requester = definition.child("requester");
+        return SimpleRetriever.compile(
+                definition,
+                engine.requester(
+                        cache && !requester.has(USE_CACHE)
+                                ? requester.with(USE_CACHE, true)
+                                : requester,
+                        name,
+                        selection.decoder().streams()),
+                selection.decoder(),
+                RecordSelector.compile(definition.child("record_selector"), compilation, selection),
+                sync,
+                sendsSlices,
+                lazy,
+                compilation);
+    }
+
+    /** Reads what tells which streams there are; its answers are kept. */
+    private void readEndpoint(Definition definition, DynamicStreams.Endpoint.ItemSink sink)
+            throws InterruptedException {
+        StreamRead read = bare(definition, "__http_components_resolver");
+        boolean _ =
+                read.generate(slice -> {
+                    read.open(slice).read(record -> sink.accept(record.value(), slice));
+                    return true;
+                });
+    }
+
+    /** Reads the description of a stream's fields; its answers are kept. */
+    private SchemaSurroundings.FirstRecord firstRecord(Definition definition) {
+        StreamRead read = bare(definition, "dynamic_properties");
+        return () -> {
+            var found = new First();
+            try {
+                boolean _ =
+                        read.generate(slice -> {
+                            read.open(slice)
+                                    .read(record -> {
+                                        found.record = Optional.of(record.fields());
+                                        throw found;
+                                    });
+                            return true;
+                        });
+            } catch (First first) {
+                return first.record;
+            }
+            return Optional.empty();
+        };
+    }
+
+    /** Ends a read with its first record. */
+    private static final class First extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private transient Optional<Map<String, Object>> record = Optional.empty();
+
+        First() {
+            super(null, null, false, false);
+        }
+    }
+
+    /** A read of a retriever that belongs to no stream. */
+    private StreamRead bare(Definition definition, String name) {
+        if (!definition.type().equals("SimpleRetriever")) {
+            throw definition.unknownType("a SimpleRetriever is needed here");
+        }
+        PartitionRouter router = PartitionRouter.ofRetriever(definition, this, compilation);
+        IncrementalSync sync =
+                IncrementalSync.compile(
+                        Definition.of(Map.of(), definition.path()), router, List.of(), compilation);
+        SimpleRetriever retriever =
+                simple(
+                        definition,
+                        name,
+                        Selection.of(Decoder.compile(definition, "decoder", compilation)),
+                        sync,
+                        false,
+                        false,
+                        true);
+        return new StreamRead(sync.start(Map.of()), Map::of, retriever, true);
+    }
+}
