@@ -61,14 +61,14 @@ final class OAuth implements Authenticator {
             check(definition, usesAssertion, compilation);
         }
         var request = TokenRequest.compile(definition, usesAssertion, updater, engine);
-        TokenStore store =
-                updater.isPresent()
-                        ? new ConfigurationTokens(updater.get(), compilation)
-                        : SharedTokens.compile(definition, request, engine);
         boolean isFixed =
                 updater.isEmpty()
                         && !definition.has("token_refresh_endpoint")
                         && definition.has("access_token_value");
+        TokenStore store =
+                updater.isPresent()
+                        ? new ConfigurationTokens(updater.get(), compilation)
+                        : SharedTokens.compile(definition, request, isFixed, engine);
         return new OAuth(
                 request,
                 store,
@@ -212,13 +212,17 @@ final class OAuth implements Authenticator {
             this.state = state;
         }
 
-        static TokenStore compile(Definition definition, TokenRequest request, HttpEngine engine) {
+        static TokenStore compile(
+                Definition definition, TokenRequest request, boolean isFixed, HttpEngine engine) {
             Compilation compilation = engine.compilation();
             Optional<String> initial =
                     compilation
                             .findString(definition, "access_token_value")
                             .map(template -> Secrets.text(template, compilation.context()));
             Instant expiry = expiry(definition, compilation);
+            if (isFixed) {
+                return new SharedTokens(new State(initial, expiry));
+            }
             return new Lazy(() ->
                     engine.shared(
                             new Key(request.credentials(), initial.orElse(""), expiry),

@@ -75,11 +75,16 @@ final class Bodies {
      *     compressed
      */
     static byte[] read(InputStream body, long length, String url) throws IOException {
+        return read(body, length, LIMIT, url);
+    }
+
+    /** The same with another limit, in bytes. */
+    static byte[] read(InputStream body, long length, long limit, String url) throws IOException {
         if (length == 0) {
             return new byte[0];
         }
-        if (length > LIMIT) {
-            throw tooLarge(url);
+        if (length > limit) {
+            throw tooLarge(limit, url);
         }
         byte[] result = new byte[length > 0 ? (int) length : CHUNK];
         int size = 0;
@@ -93,29 +98,24 @@ final class Bodies {
                 if (length > 0) {
                     return result;
                 }
-                if (size >= LIMIT) {
-                    throw tooLarge(url);
+                if (size >= limit) {
+                    throw tooLarge(limit, url);
                 }
-                result = Arrays.copyOf(result, (int) Math.min(LIMIT, size * 2L));
+                result = Arrays.copyOf(result, (int) Math.min(limit, size * 2L));
             }
         }
-    }
-
-    /** Some of a body, for messages and error handlers; the rest is left unread. */
-    static byte[] readSome(InputStream body, int limit) throws IOException {
-        return body.readNBytes(limit);
     }
 
     static InputStream empty() {
         return new ByteArrayInputStream(new byte[0]);
     }
 
-    private static SystemFailure tooLarge(String url) {
+    private static SystemFailure tooLarge(long limit, String url) {
         return new SystemFailure(
                 ("An answer from %s is larger than %d MB, the most that is held in memory. Ask for"
                                 + " smaller pages (page_size), use a decoder that streams"
                                 + " (JsonlDecoder, CsvDecoder, JsonItemsDecoder), or run with a"
                                 + " larger heap.")
-                        .formatted(Addresses.printable(url), LIMIT / (1024 * 1024)));
+                        .formatted(Addresses.printable(url), limit / (1024 * 1024)));
     }
 }
