@@ -22,6 +22,9 @@ import io.millrace.declarative.selection.RecordSelector;
 import io.millrace.protocol.failure.SystemFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The loop over the pages of a slice (reference: declarative 5.1). */
@@ -35,6 +38,7 @@ public final class SimpleRetriever implements Retriever {
     private final PaginationReset reset;
     private final boolean sliceOptionsOnFirstPageOnly;
     private final boolean lazy;
+    private final Optional<QueryProperties> properties;
     private final Context context;
 
     private SimpleRetriever(
@@ -45,6 +49,7 @@ public final class SimpleRetriever implements Retriever {
             IncrementalSync sync,
             boolean sendsSlices,
             boolean lazy,
+            Optional<QueryProperties> properties,
             Compilation compilation) {
         this.requester = requester;
         this.decoder = decoder;
@@ -52,6 +57,7 @@ public final class SimpleRetriever implements Retriever {
         this.sync = sync;
         this.sendsSlices = sendsSlices;
         this.lazy = lazy;
+        this.properties = properties;
         this.paginator = Paginator.compile(definition.find("paginator"), compilation);
         this.reset = PaginationReset.compile(definition);
         this.sliceOptionsOnFirstPageOnly =
@@ -64,6 +70,7 @@ public final class SimpleRetriever implements Retriever {
      *
      * @param sendsSlices whether requests carry the options of partitions and cursor
      * @param lazy whether first pages may stand in the slices, see {@link PartitionRouter#isLazy}
+     * @param properties what to ask for in each page, perhaps in several requests
      */
     public static SimpleRetriever compile(
             Definition definition,
@@ -73,9 +80,18 @@ public final class SimpleRetriever implements Retriever {
             IncrementalSync sync,
             boolean sendsSlices,
             boolean lazy,
+            Optional<QueryProperties> properties,
             Compilation compilation) {
         return new SimpleRetriever(
-                definition, requester, decoder, selector, sync, sendsSlices, lazy, compilation);
+                definition,
+                requester,
+                decoder,
+                selector,
+                sync,
+                sendsSlices,
+                lazy,
+                properties,
+                compilation);
     }
 
     @Override
@@ -108,7 +124,13 @@ public final class SimpleRetriever implements Retriever {
             boolean more = true;
             while (more) {
                 try {
-                    more = inSlice ? page(answerInSlice()) : page(answer());
+                    if (inSlice) {
+                        more = page(answerInSlice());
+                    } else if (properties.isPresent()) {
+                        more = pageOfProperties(properties.get());
+                    } else {
+                        more = page(answer());
+                    }
                 } catch (PaginationResetRequired _) {
                     beginAnew();
                 }
@@ -157,35 +179,84 @@ public final class SimpleRetriever implements Retriever {
                 }
                 emitted = 0;
                 last = Optional.empty();
-                long found =
-                        selector.select(
-                                answer,
-                                context.with("stream_slice", slice),
-                                read.progress()::includes,
-                                this);
-                sink.endPage();
-                sinceReset += emitted;
-                if (reset.limit().isPresent() && sinceReset >= reset.limit().getAsLong()) {
-                    beginAnew();
-                    return true;
-                }
-                if (isPastTheRange()) {
-                    return false;
-                }
-                Optional<Object> next =
-                        paginator.after(
-                                new Page(
-                                        answer,
-                                        () -> decoder.first(answer),
-                                        found,
-                                        emitted,
-                                        last,
-                                        token));
-                requireProgress(next, answer);
-                tokenBefore = token;
-                token = next;
-                return next.isPresent();
+                return isFollowed(answer, select(answer, this));
             }
+        }
+
+        private long select(Answer answer, RecordSink into) throws InterruptedException {
+            return selector.select(
+                    answer, context.with("stream_slice", slice), read.progress()::includes, into);
+        }
+
+        /**
+         * Reads a page in as many requests as its properties need; whether there is another one,
+         * which the last answer decides.
+         */
+        private boolean pageOfProperties(QueryProperties wanted) throws InterruptedException {
+            emitted = 0;
+            last = Optional.empty();
+            Map<List<Object>, Map<String, Object>> merged = new LinkedHashMap<>();
+            RecordSink into = wanted.merges() ? record -> merge(wanted, record, merged) : this;
+            Optional<Answer> answer = Optional.empty();
+            long found = 0;
+            for (List<Object> names : wanted.chunks()) {
+                answer.ifPresent(Answer::close);
+                slice =
+                        new StreamSlice(
+                                slice.partition(),
+                                slice.cursor(),
+                                Map.of(QueryProperties.VARIABLE, names));
+                answer = answer();
+                if (answer.isPresent() && !answer.get().isError()) {
+                    found = select(answer.get(), into);
+                }
+            }
+            for (Map<String, Object> record : merged.values()) {
+                accept(SourceRecord.ofValue(record));
+            }
+            try (Answer closed = answer.orElse(null)) {
+                return closed != null && !closed.isError() && isFollowed(closed, found);
+            }
+        }
+
+        private void merge(
+                QueryProperties wanted,
+                SourceRecord record,
+                Map<List<Object>, Map<String, Object>> merged)
+                throws InterruptedException {
+            Optional<List<Object>> key = wanted.key(record);
+            if (key.isEmpty()) {
+                accept(record);
+                return;
+            }
+            QueryProperties.merge(
+                    merged.computeIfAbsent(key.get(), _ -> new LinkedHashMap<>()), record.fields());
+        }
+
+        /** Ends a page whose records were given; whether there is another one. */
+        private boolean isFollowed(Answer answer, long found) throws InterruptedException {
+            sink.endPage();
+            sinceReset += emitted;
+            if (reset.limit().isPresent() && sinceReset >= reset.limit().getAsLong()) {
+                beginAnew();
+                return true;
+            }
+            if (isPastTheRange()) {
+                return false;
+            }
+            Optional<Object> next =
+                    paginator.after(
+                            new Page(
+                                    answer,
+                                    () -> decoder.first(answer),
+                                    found,
+                                    emitted,
+                                    last,
+                                    token));
+            requireProgress(next, answer);
+            tokenBefore = token;
+            token = next;
+            return next.isPresent();
         }
 
         /** A feed, newest first, is over at the first record that is known already. */

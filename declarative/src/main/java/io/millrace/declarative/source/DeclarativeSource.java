@@ -208,6 +208,10 @@ public final class DeclarativeSource implements Source {
         Map<String, Definition> byName = new LinkedHashMap<>();
         definitions.all().forEach(stream -> byName.put(stream.text("name"), stream));
         StreamGroups groups = StreamGroups.compile(manifest.root());
+        Map<String, Map<String, Object>> chosen = new LinkedHashMap<>();
+        selections.forEach(selection ->
+                selection.jsonSchema().ifPresent(schema -> chosen.put(selection.name(), schema)));
+        compiler.choose(chosen);
         List<Reading.Job> jobs = new ArrayList<>();
         for (StreamSelection selection : selections) {
             Definition definition = byName.get(selection.name());

@@ -9,6 +9,7 @@ import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.partition.ParentStream;
 import io.millrace.declarative.partition.ParentStreams;
 import io.millrace.declarative.partition.PartitionRouter;
+import io.millrace.declarative.retriever.QueryProperties;
 import io.millrace.declarative.retriever.Retriever;
 import io.millrace.declarative.retriever.SimpleRetriever;
 import io.millrace.declarative.schema.SchemaLoader;
@@ -16,6 +17,7 @@ import io.millrace.declarative.schema.SchemaSurroundings;
 import io.millrace.declarative.selection.RecordSelector;
 import io.millrace.declarative.selection.Selection;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ public final class StreamCompiler implements ParentStreams {
     private final Path directory;
     private final HttpEngine engine;
     private final Set<String> cached = new HashSet<>();
+    private Map<String, Map<String, Object>> chosenSchemas = Map.of();
 
     /**
      * @param directory the folder of the manifest
@@ -52,6 +55,14 @@ public final class StreamCompiler implements ParentStreams {
                 StreamDefinitions.resolve(manifest, generate, compilation, this::readEndpoint);
         cached.addAll(definitions.parentNames());
         return definitions;
+    }
+
+    /**
+     * What the user chose of each stream, by its name, as a JSON schema: properties beyond it need
+     * not be asked for. Told before streams are compiled.
+     */
+    public void choose(Map<String, Map<String, Object>> schemas) {
+        chosenSchemas = Map.copyOf(schemas);
     }
 
     /**
@@ -170,6 +181,11 @@ public final class StreamCompiler implements ParentStreams {
                 sync,
                 sendsSlices,
                 lazy,
+                QueryProperties.find(
+                        requester,
+                        Optional.ofNullable(chosenSchemas.get(name)),
+                        this::readProperties,
+                        compilation),
                 compilation);
     }
 
@@ -182,6 +198,18 @@ public final class StreamCompiler implements ParentStreams {
                     read.open(slice).read(record -> sink.accept(record.value(), slice));
                     return true;
                 });
+    }
+
+    /** Reads the names of properties; its answers are kept. */
+    private List<Object> readProperties(Definition definition) throws InterruptedException {
+        List<Object> records = new ArrayList<>();
+        StreamRead read = bare(definition, "dynamic_properties");
+        boolean _ =
+                read.generate(slice -> {
+                    read.open(slice).read(record -> records.add(record.value()));
+                    return true;
+                });
+        return records;
     }
 
     /** Reads the description of a stream's fields; its answers are kept. */
