@@ -83,6 +83,7 @@ public final class CommandRunner {
     private CommandLine manifest() {
         var manifest = new CommandLine(CommandSpec.forAnnotatedObject(ManifestCommand.class));
         manifest.addSubcommand("eval", new ManifestCommand.Eval(terminal));
+        manifest.addSubcommand("lint", new ManifestCommand.Lint(terminal));
         return manifest;
     }
 

@@ -4,28 +4,34 @@ import io.millrace.cli.pipeline.PipelineFile;
 import io.millrace.cli.pipeline.Problem;
 import io.millrace.cli.pipeline.ProblemsException;
 import io.millrace.replication.launch.Launchers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code millrace lint}. */
 @Command(
         description =
-                "Errors and warnings of pipeline files, with line and column. Ends with 2 where"
-                        + " there is an error.")
+                "Errors and warnings of pipeline files and manifests, with line and column. Ends"
+                        + " with 2 where there is an error.")
 final class LintCommand implements Callable<Integer> {
+    /** Top-level keys that a manifest has and a pipeline doesn't. */
+    private static final Pattern MANIFEST_KEY =
+            Pattern.compile(
+                    "^(?:\\s{0,4}\"?type\"?:\\s*\"?DeclarativeSource\\b|check:|dynamic_streams:)");
+
     private final Supplier<Launchers> launchers;
     private final Terminal terminal;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pipeline files.")
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Pipeline files and manifests.")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "Prints one JSON document.")
@@ -38,25 +44,13 @@ final class LintCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ObjectNode document = JsonMapper.shared().createObjectNode();
-        ArrayNode nodes = document.putArray("files");
-        boolean errors = false;
-        for (Path file : files) {
-            List<Problem> problems = problems(file);
-            errors |= problems.stream().anyMatch(Problem::error);
-            if (json) {
-                nodes.add(node(file, problems));
-            } else {
-                problems.forEach(terminal.output()::println);
-            }
-        }
-        if (json) {
-            terminal.output().println(document.toPrettyString());
-        }
-        return errors ? ExitStatus.USAGE : ExitStatus.DONE;
+        return FileProblems.tell(files, this::problems, json, terminal);
     }
 
     private List<Problem> problems(Path file) {
+        if (isManifest(file)) {
+            return ManifestCommand.Lint.problems(file);
+        }
         try {
             return PipelineFile.read(file, launchers.get(), terminal.environment()).warnings();
         } catch (ProblemsException e) {
@@ -64,17 +58,12 @@ final class LintCommand implements Callable<Integer> {
         }
     }
 
-    private static ObjectNode node(Path file, List<Problem> problems) {
-        ObjectNode node = JsonMapper.shared().createObjectNode();
-        node.put("file", file.toString());
-        ArrayNode entries = node.putArray("problems");
-        for (Problem problem : problems) {
-            ObjectNode entry = entries.addObject();
-            entry.put("line", problem.line());
-            entry.put("column", problem.column());
-            entry.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-            entry.put("message", problem.message());
+    /** A pipeline says where its data comes from and goes to; a manifest has a version. */
+    private static boolean isManifest(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            return lines.anyMatch(MANIFEST_KEY.asPredicate());
+        } catch (IOException | UncheckedIOException _) {
+            return false; // then it is told as a pipeline that can't be read
         }
-        return node;
     }
 }

@@ -1,13 +1,22 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.pipeline.Problem;
 import io.millrace.declarative.interpolation.EvaluationLines;
 import io.millrace.declarative.interpolation.Interpolation;
+import io.millrace.declarative.lint.Finding;
+import io.millrace.declarative.lint.ManifestLint;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,6 +62,59 @@ final class ManifestCommand {
             String answer = lines.evaluate(line.toString());
             terminal.output().println(answer);
             return answer.startsWith("{\"error\"") ? ExitStatus.FAILED : ExitStatus.DONE;
+        }
+    }
+
+    /** {@code millrace manifest lint}. */
+    @Command(
+            name = "lint",
+            description =
+                    "Errors and warnings of manifests, with line and column: by their schema, and"
+                            + " by their meaning. Ends with 2 where there is an error.")
+    static final class Lint implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Parameters(arity = "1..*", paramLabel = "FILE", description = "Manifests.")
+        private List<Path> files = List.of();
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        Lint(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() {
+            return FileProblems.tell(files, Lint::problems, json, terminal);
+        }
+
+        /** What is wrong with a manifest; also what {@code millrace lint} tells of one. */
+        static List<Problem> problems(Path file) {
+            return ManifestLint.check(text(file)).stream()
+                    .map(finding ->
+                            new Problem(
+                                    file.toString(),
+                                    finding.place().line(),
+                                    finding.place().column(),
+                                    finding.severity() == Finding.Severity.ERROR
+                                            ? Problem.Severity.ERROR
+                                            : Problem.Severity.WARNING,
+                                    finding.message()))
+                    .toList();
+        }
+
+        private static String text(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (CharacterCodingException failure) {
+                throw new UsageException("%s is not in UTF-8.".formatted(file), failure);
+            } catch (NoSuchFileException failure) {
+                throw new UsageException("There is no file %s.".formatted(file), failure);
+            } catch (IOException failure) {
+                throw new UsageException(
+                        "%s can't be read: %s".formatted(file, failure.getMessage()), failure);
+            }
         }
     }
 }

@@ -54,6 +54,14 @@ public final class Manifest {
                         "manifest"));
     }
 
+    /**
+     * The components of a document without references, with the types that their places imply and
+     * the parameters of all that they stand in.
+     */
+    public static Map<String, Object> completed(Map<?, ?> resolved) {
+        return ComponentDefaults.complete(resolved, ComponentDefaults.Precedence.NEAREST);
+    }
+
     /** The manifest as it was written. */
     public Map<?, ?> document() {
         return document;

@@ -78,7 +78,78 @@ public final class YamlText {
         }
     }
 
+    /** The value of {@code text}, with the places of all its parts. */
+    public static Located locate(String text) throws YamlProblem {
+        try {
+            Node node = compose(text);
+            return node == null
+                    ? new Located.Scalar(new Located.Place(1, 1), null)
+                    : located(node, 0);
+        } catch (MarkedYAMLException error) {
+            throw new YamlProblem(
+                    String.valueOf(error.getProblem()), place(error.getProblemMark()));
+        } catch (YAMLException error) {
+            throw new YamlProblem(String.valueOf(error.getMessage()), place(null));
+        }
+    }
+
+    private static Located.Place place(@Nullable Mark mark) {
+        return mark == null
+                ? new Located.Place(1, 1)
+                : new Located.Place(mark.getLine() + 1, mark.getColumn() + 1);
+    }
+
+    private static Located located(Node node, int depth) {
+        if (depth > DEEPEST) {
+            throw new YAMLException("it is nested too deeply, or contains itself");
+        }
+        Located.Place place = place(node.getStartMark());
+        return switch (node) {
+            case SequenceNode sequence -> {
+                List<Located> items = new ArrayList<>(sequence.getValue().size());
+                for (Node item : sequence.getValue()) {
+                    items.add(located(item, depth + 1));
+                }
+                yield new Located.Items(place, items);
+            }
+            case MappingNode mapping -> locatedMapping(mapping, place, depth);
+            case ScalarNode scalar -> new Located.Scalar(place, scalar(scalar));
+            default -> throw new YAMLException("it has a node of an unknown kind");
+        };
+    }
+
+    private static Located locatedMapping(MappingNode mapping, Located.Place place, int depth) {
+        Map<Object, Located.Entry> merged = new LinkedHashMap<>();
+        Map<Object, Located.Entry> own = new LinkedHashMap<>();
+        for (NodeTuple tuple : mapping.getValue()) {
+            Located value = located(tuple.getValueNode(), depth + 1);
+            if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+                mergeLocated(value, merged);
+            } else {
+                Object key = value(tuple.getKeyNode(), depth + 1);
+                own.put(
+                        key == null ? "null" : key,
+                        new Located.Entry(place(tuple.getKeyNode().getStartMark()), value));
+            }
+        }
+        merged.putAll(own);
+        return new Located.Mapping(place, merged);
+    }
+
+    private static void mergeLocated(Located source, Map<Object, Located.Entry> merged) {
+        switch (source) {
+            case Located.Mapping map -> map.entries().forEach(merged::putIfAbsent);
+            case Located.Items list -> list.items().forEach(item -> mergeLocated(item, merged));
+            case Located.Scalar _ -> throw new YAMLException("<< needs a mapping");
+        }
+    }
+
     private static @Nullable Object parseOrThrow(String text) {
+        Node node = compose(text);
+        return node == null ? null : value(node, 0);
+    }
+
+    private static @Nullable Node compose(String text) {
         var loading = new LoaderOptions();
         loading.setNestingDepthLimit(DEEPEST);
         loading.setCodePointLimit(MOST_CODE_POINTS);
@@ -92,8 +163,7 @@ public final class YamlText {
                         dumping,
                         loading,
                         new Scalars());
-        Node node = yaml.compose(new StringReader(text));
-        return node == null ? null : value(node, 0);
+        return yaml.compose(new StringReader(text));
     }
 
     private static @Nullable Object value(Node node, int depth) {
