@@ -2,6 +2,7 @@ package io.millrace.distribution;
 
 import io.millrace.cli.Cli;
 import io.millrace.cli.command.Terminal;
+import io.millrace.cli.manifest.ManifestLauncher;
 import io.millrace.replication.launch.Launcher;
 import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.launch.docker.DockerLauncher;
@@ -44,17 +45,18 @@ public final class Main {
     }
 
     private static Cli cli(Terminal terminal) {
-        return new Cli(Main::launchers, Main::registry, terminal, version());
+        return new Cli(() -> launchers(terminal), Main::registry, terminal, version());
     }
 
     private static ConnectorRegistry registry() {
         return ConnectorRegistry.of(Main.class.getClassLoader());
     }
 
-    private static Launchers launchers() {
+    private static Launchers launchers(Terminal terminal) {
         List<Launcher> launchers =
                 List.of(
                         new InProcessLauncher(registry()),
+                        new ManifestLauncher(terminal),
                         new ProcessLauncher(),
                         new PythonLauncher(),
                         new NpmLauncher(),

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * Immutable; safe for all threads.
  */
 public final class Spec {
-    /** Options of the platform's tests, that no specification knows. */
-    private static final List<String> INTERNAL_OPTIONS = List.of("_limit", "_page_size");
+    /** Options of the platform, that no specification knows. */
+    private static final List<String> INTERNAL_OPTIONS =
+            List.of("_limit", "_page_size", "__injected_declarative_manifest");
 
     private final Definition definition;
     private final List<ConfigTransformation> migrations;
@@ -133,9 +134,7 @@ public final class Spec {
      * reason, and no value (invariant 7).
      */
     public void check(Map<String, Object> config) {
-        Map<String, @Nullable Object> given = new LinkedHashMap<>(config);
-        INTERNAL_OPTIONS.forEach(given::remove);
-        List<Violation> violations = JsonSchema.of(connectionSpecification()).check(given);
+        List<Violation> violations = violations(config);
         if (!violations.isEmpty()) {
             throw new ConfigurationFailure(
                     "Config validation error: "
@@ -144,6 +143,13 @@ public final class Spec {
                                     .distinct()
                                     .collect(Collectors.joining("; ")));
         }
+    }
+
+    /** What of the configuration its schema doesn't allow. */
+    public List<Violation> violations(Map<String, Object> config) {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>(config);
+        INTERNAL_OPTIONS.forEach(given::remove);
+        return JsonSchema.of(connectionSpecification()).check(given);
     }
 
     /** Applies the manifest's own validations. Fails with what the first one finds. */

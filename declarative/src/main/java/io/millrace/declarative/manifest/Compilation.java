@@ -74,4 +74,9 @@ public record Compilation(
     public Compilation withConfig(Map<String, Object> other) {
         return new Compilation(interpolation, other, clock, pause, log);
     }
+
+    /** The same, which tells another log. */
+    public Compilation withLog(EngineLog other) {
+        return new Compilation(interpolation, config, clock, pause, other);
+    }
 }

@@ -1,6 +1,7 @@
 package io.millrace.declarative.source;
 
 import io.millrace.declarative.authentication.Authenticators;
+import io.millrace.declarative.config.Configurations;
 import io.millrace.declarative.config.Spec;
 import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.HttpSettings;
@@ -51,8 +52,8 @@ public final class DeclarativeSource implements Source {
     }
 
     /**
-     * A source for one configuration, which is migrated and transformed as the manifest says; a
-     * migrated one is told to the log, to be kept. Connects to nothing yet.
+     * A source for one configuration, which is migrated and transformed as the manifest says; one
+     * that was migrated is kept in its file and told to the log. Connects to nothing yet.
      *
      * @throws SyncFailure where the configuration misses the specification
      */
@@ -62,14 +63,15 @@ public final class DeclarativeSource implements Source {
         Spec spec = Spec.compile(specification(manifest, settings.directory()), given);
         Map<String, Object> migrated = spec.migrated(config);
         if (!migrated.equals(config)) {
-            settings.log().configuration(migrated);
+            settings.configFile().ifPresent(file -> Configurations.save(migrated, file));
+            settings.log().configuration(settings.withManifest(migrated, manifest));
         }
         Map<String, Object> transformed = spec.transformed(migrated);
         spec.check(transformed);
         return new DeclarativeSource(
                 manifest,
                 spec,
-                given.withConfig(transformed),
+                given.withConfig(settings.withManifest(transformed, manifest)),
                 settings.directory(),
                 ConcurrencyLevel.of(manifest.root(), given));
     }
@@ -191,8 +193,13 @@ public final class DeclarativeSource implements Source {
      */
     public void read(List<StreamSelection> selections, ReadSinks sinks)
             throws InterruptedException {
+        read(selections, sinks, compilation);
+    }
+
+    private void read(List<StreamSelection> selections, ReadSinks sinks, Compilation with)
+            throws InterruptedException {
         operate(
-                compilation,
+                with,
                 compiler -> {
                     read(selections, sinks, compiler, compiler.definitions(manifest.root(), true));
                     return selections.size();
@@ -270,14 +277,18 @@ public final class DeclarativeSource implements Source {
                                     "The source has no stream %s. Discover its streams anew."
                                             .formatted(name));
                         }
-                    });
+                    },
+                    compilation.withLog(new OutputLog(output, compilation.log())));
         } finally {
             open.forEach(OutputSink::discard);
         }
     }
 
     private static StreamSelection selection(StreamRequest request) {
-        boolean incremental = request.syncMode().incremental();
+        // A comparison looks at everything, wherever the last sync ended.
+        boolean incremental =
+                request.syncMode().incremental()
+                        && request.purpose() != StreamRequest.Purpose.COMPARE;
         return new StreamSelection(
                 request.name().name(),
                 incremental ? request.state().map(Trees::toMap).orElse(Map.of()) : Map.of(),
