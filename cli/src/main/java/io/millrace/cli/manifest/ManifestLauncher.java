@@ -110,8 +110,7 @@ public final class ManifestLauncher implements Launcher {
                     missing);
         } catch (IOException unreadable) {
             throw new ConfigurationFailure(
-                    "The manifest %s can't be read. Check the path and the rights."
-                            .formatted(file),
+                    "The manifest %s can't be read. Check the path and the rights.".formatted(file),
                     unreadable.toString(),
                     unreadable);
         }
@@ -123,8 +122,7 @@ public final class ManifestLauncher implements Launcher {
         Spec spec = opened.spec(config);
         return spec.violations(spec.transformed(spec.migrated(config))).stream()
                 .map(violation ->
-                        new LaunchProblem(
-                                pointer(violation), violation.toString(), false))
+                        new LaunchProblem(pointer(violation), violation.toString(), false))
                 .toList();
     }
 
@@ -145,8 +143,7 @@ public final class ManifestLauncher implements Launcher {
         return SecretMasker.of(
                         SecretFields.values(
                                 Trees.toTree(
-                                        opened.specification()
-                                                .mapping("connection_specification")),
+                                        opened.specification().mapping("connection_specification")),
                                 config))
                 .and(SecretMasker.of(SecretFields.valuesByName(config)));
     }

@@ -25,8 +25,7 @@ final class MaskedLog implements EngineLog {
 
     @Override
     public void rateLimited(String streamName) {
-        context.log()
-                .line(LogLevel.INFO, "Stream %s waits: rate limit.".formatted(streamName));
+        context.log().line(LogLevel.INFO, "Stream %s waits: rate limit.".formatted(streamName));
     }
 
     @Override

@@ -174,8 +174,9 @@ public final class DeclarativeProgram {
                                 Trees.toTree(spec.mapping("connection_specification")),
                                 Trees.toTree(config))));
         return DeclarativeSource.create(
-                manifest, config, new SourceSettings(
-                        clock, pause, lines, directory, true, arguments.config()));
+                manifest,
+                config,
+                new SourceSettings(clock, pause, lines, directory, true, arguments.config()));
     }
 
     private static Path directory(DeclarativeArguments arguments) {

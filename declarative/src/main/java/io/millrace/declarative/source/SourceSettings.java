@@ -20,7 +20,13 @@ import java.util.Optional;
  *     platforms keep them for a connector that is started with a manifest
  * @param configFile where the configuration came from; a migrated one is written there
  */
-public record SourceSettings(InstantSource clock, Pause pause, EngineLog log, Path directory, boolean carriesManifest, Optional<Path> configFile) {
+public record SourceSettings(
+        InstantSource clock,
+        Pause pause,
+        EngineLog log,
+        Path directory,
+        boolean carriesManifest,
+        Optional<Path> configFile) {
     /** The key under which a configuration holds a manifest. */
     public static final String MANIFEST_KEY = "__injected_declarative_manifest";
 
