@@ -168,6 +168,7 @@ public final class DeclarativeProgram {
         Path directory = directory(arguments);
         Map<String, Object> config = config(arguments);
         Definition spec = DeclarativeSource.specification(manifest, directory);
+        lines.carry(manifest);
         lines.mask(
                 SecretMasker.of(
                         SecretFields.values(

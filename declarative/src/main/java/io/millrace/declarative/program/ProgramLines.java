@@ -1,6 +1,7 @@
 package io.millrace.declarative.program;
 
 import io.millrace.declarative.manifest.EngineLog;
+import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.record.RecordJson;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.declarative.source.RecordLane;
@@ -25,10 +26,13 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -40,6 +44,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class ProgramLines implements EngineLog {
     private static final int MAX_TEXT = 50_000;
 
+    /** Where a configuration carries the manifest that it is for. */
+    private static final String INJECTED_MANIFEST = "__injected_declarative_manifest";
+
     /** Lines are passed on in pieces of about this size. */
     private static final int CHUNK_BYTES = 128 << 10;
 
@@ -47,11 +54,23 @@ final class ProgramLines implements EngineLog {
     private final InstantSource clock;
     private final LogLevel lowest;
     private volatile SecretMasker masker = SecretMasker.none();
+    private volatile Optional<Manifest> manifest = Optional.empty();
+
+    /** Streams that have ended, as their last status said. */
+    private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
     ProgramLines(OutputStream output, InstantSource clock, LogLevel lowest) {
         this.writer = new MessageWriter(output);
         this.clock = clock;
         this.lowest = lowest;
+    }
+
+    /**
+     * From now on configurations carry the manifest, as the reference's do: whoever keeps one can
+     * run the connector with nothing else.
+     */
+    void carry(Manifest used) {
+        manifest = Optional.of(used);
     }
 
     /** From now on these secrets are masked too. */
@@ -101,6 +120,9 @@ final class ProgramLines implements EngineLog {
 
     @Override
     public void rateLimited(String streamName) {
+        if (ended.contains(streamName)) {
+            return; // it is read as a parent of another stream now
+        }
         write(
                 new TraceMessage.StreamStatus(
                         new TraceMessage.Descriptor(StreamName.of(streamName), Additional.NONE),
@@ -116,7 +138,9 @@ final class ProgramLines implements EngineLog {
 
     @Override
     public void configuration(Map<String, Object> configuration) {
-        if (Trees.toTree(configuration) instanceof ObjectNode tree) {
+        Map<String, Object> complete = new LinkedHashMap<>(configuration);
+        manifest.ifPresent(used -> complete.putIfAbsent(INJECTED_MANIFEST, used.document()));
+        if (Trees.toTree(complete) instanceof ObjectNode tree) {
             write(
                     new ControlMessage.ConnectorConfig(
                             BigDecimal.valueOf(now()),
@@ -228,6 +252,7 @@ final class ProgramLines implements EngineLog {
 
         @Override
         public synchronized void ended() {
+            ended.add(name);
             status(
                     name,
                     failures.isEmpty()
