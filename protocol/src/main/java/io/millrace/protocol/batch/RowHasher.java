@@ -2,6 +2,9 @@ package io.millrace.protocol.batch;
 
 import io.millrace.protocol.schema.ColumnType;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * A 64-bit hash of each row of a batch, over the values of given columns in given order, and
@@ -19,6 +22,9 @@ public final class RowHasher {
     private static final long PRIME_1 = 0xA0761D6478BD642FL;
     private static final long PRIME_2 = 0xE7037ED1A0B428DBL;
     private static final long NULL = 0x8EBC6AF09C88C6E3L;
+
+    private static final VarHandle LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private RowHasher() {}
 
@@ -55,11 +61,48 @@ public final class RowHasher {
             case FixedVector fixed -> mixFixed(fixed, hashes, rows);
             case VariableVector variable -> {
                 MemorySegment data = variable.data();
-                for (int row = 0; row < rows; row++) {
-                    hashes[row] =
-                            mix(
-                                    hashes[row],
-                                    variable.isNull(row) ? NULL : hashValue(variable, data, row));
+                boolean nulls = variable.nullCount() > 0;
+                switch (variable.type()) {
+                    case ColumnType.Jsonb _ -> {
+                        var hasher = new JsonHasher();
+                        for (int row = 0; row < rows; row++) {
+                            hashes[row] =
+                                    mix(
+                                            hashes[row],
+                                            nulls && variable.isNull(row)
+                                                    ? NULL
+                                                    : hasher.hash(
+                                                            data,
+                                                            variable.start(row),
+                                                            variable.size(row)));
+                        }
+                    }
+                    case ColumnType.Json _ -> {
+                        for (int row = 0; row < rows; row++) {
+                            hashes[row] =
+                                    mix(
+                                            hashes[row],
+                                            nulls && variable.isNull(row)
+                                                    ? NULL
+                                                    : hashStripped(
+                                                            data,
+                                                            variable.start(row),
+                                                            variable.size(row)));
+                        }
+                    }
+                    default -> {
+                        for (int row = 0; row < rows; row++) {
+                            hashes[row] =
+                                    mix(
+                                            hashes[row],
+                                            nulls && variable.isNull(row)
+                                                    ? NULL
+                                                    : hashBytes(
+                                                            data,
+                                                            variable.start(row),
+                                                            variable.size(row)));
+                        }
+                    }
                 }
             }
             case ListVector list -> {
@@ -83,42 +126,62 @@ public final class RowHasher {
         }
     }
 
+    /** A loop of its own for each width, which the compiler then keeps simple. */
     private static void mixFixed(FixedVector vector, long[] hashes, int rows) {
-        boolean nulls = vector.nullCount() > 0;
-        for (int row = 0; row < rows; row++) {
-            if (nulls && vector.isNull(row)) {
-                hashes[row] = mix(hashes[row], NULL);
-                continue;
+        switch (vector.width()) {
+            case 2 -> {
+                for (int row = 0; row < rows; row++) {
+                    hashes[row] =
+                            mix(hashes[row], vector.isNull(row) ? NULL : vector.getShort(row));
+                }
             }
-            long hash =
-                    switch (vector.width()) {
-                        case 2 -> mix(hashes[row], vector.getShort(row));
-                        case 4 ->
-                                mix(
-                                        hashes[row],
-                                        vector.type() instanceof ColumnType.Float32
-                                                ? Float.floatToIntBits(vector.getFloat(row))
-                                                : vector.getInt(row));
-                        case 8 ->
-                                mix(
-                                        hashes[row],
-                                        vector.type() instanceof ColumnType.Float64
-                                                ? Double.doubleToLongBits(vector.getDouble(row))
-                                                : vector.getLong(row));
-                        default -> mix(mix(hashes[row], vector.getLow(row)), vector.getHigh(row));
-                    };
-            hashes[row] = hash;
+            case 4 -> mixInts(vector, hashes, rows);
+            case 8 -> mixLongs(vector, hashes, rows);
+            default -> {
+                for (int row = 0; row < rows; row++) {
+                    hashes[row] =
+                            vector.isNull(row)
+                                    ? mix(hashes[row], NULL)
+                                    : mix(
+                                            mix(hashes[row], vector.getLow(row)),
+                                            vector.getHigh(row));
+                }
+            }
         }
     }
 
-    private static long hashValue(VariableVector vector, MemorySegment data, int row) {
-        long start = vector.start(row);
-        int size = vector.size(row);
-        return switch (vector.type()) {
-            case ColumnType.Jsonb _ -> JsonHasher.hash(data, start, size);
-            case ColumnType.Json _ -> hashStripped(data, start, size);
-            default -> hashBytes(data, start, size);
-        };
+    private static void mixInts(FixedVector vector, long[] hashes, int rows) {
+        if (vector.type() instanceof ColumnType.Float32) {
+            for (int row = 0; row < rows; row++) {
+                hashes[row] =
+                        mix(
+                                hashes[row],
+                                vector.isNull(row)
+                                        ? NULL
+                                        : Float.floatToIntBits(vector.getFloat(row)));
+            }
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            hashes[row] = mix(hashes[row], vector.isNull(row) ? NULL : vector.getInt(row));
+        }
+    }
+
+    private static void mixLongs(FixedVector vector, long[] hashes, int rows) {
+        if (vector.type() instanceof ColumnType.Float64) {
+            for (int row = 0; row < rows; row++) {
+                hashes[row] =
+                        mix(
+                                hashes[row],
+                                vector.isNull(row)
+                                        ? NULL
+                                        : Double.doubleToLongBits(vector.getDouble(row)));
+            }
+            return;
+        }
+        for (int row = 0; row < rows; row++) {
+            hashes[row] = mix(hashes[row], vector.isNull(row) ? NULL : vector.getLong(row));
+        }
     }
 
     private static long hashStripped(MemorySegment data, long start, int size) {
@@ -139,7 +202,7 @@ public final class RowHasher {
 
     /** The hash of {@code size} bytes from {@code start} on. */
     static long hashBytes(MemorySegment data, long start, int size) {
-        long hash = size * PRIME_1;
+        long hash = SEED + size * PRIME_2;
         int at = 0;
         for (; at + 8 <= size; at += 8) {
             hash = mix(hash, data.get(Vector.LONG, start + at));
@@ -148,6 +211,23 @@ public final class RowHasher {
             long tail = 0;
             for (int shift = 0; at < size; at++, shift += 8) {
                 tail |= (data.get(Vector.BYTE, start + at) & 0xFFL) << shift;
+            }
+            hash = mix(hash, tail);
+        }
+        return hash;
+    }
+
+    /** As {@link #hashBytes(MemorySegment, long, int)}. */
+    static long hashBytes(byte[] data, int start, int size) {
+        long hash = SEED + size * PRIME_2;
+        int at = 0;
+        for (; at + 8 <= size; at += 8) {
+            hash = mix(hash, (long) LONGS.get(data, start + at));
+        }
+        if (at < size) {
+            long tail = 0;
+            for (int shift = 0; at < size; at++, shift += 8) {
+                tail |= (data[start + at] & 0xFFL) << shift;
             }
             hash = mix(hash, tail);
         }
