@@ -28,6 +28,13 @@ public final class DuckDbDatabase implements AutoCloseable {
     /** What DuckDB may hold beside the batches; beyond, it writes to its temporary directory. */
     private static final int MEMORY_LIMIT_MEGABYTES = 384;
 
+    /**
+     * How long the log of writes may become before DuckDB brings it into the file, which rewrites
+     * the row groups that commits left partly filled. Its own 16 MB do that at most commits of a
+     * large load; after a crash this much is read again.
+     */
+    private static final int WAL_MEGABYTES = 128;
+
     private static final Object REGISTRY_LOCK = new Object();
     private static final Map<Path, DuckDbDatabase> OPEN_FILES = new HashMap<>();
 
@@ -91,6 +98,7 @@ public final class DuckDbDatabase implements AutoCloseable {
         return """
         SET memory_limit = '%dMB';
         SET threads = %d;
+        SET wal_autocheckpoint = '%dMB';
         SET temp_directory = %s;
         SET autoinstall_known_extensions = false;
         SET autoload_known_extensions = false;
@@ -100,6 +108,7 @@ public final class DuckDbDatabase implements AutoCloseable {
                 .formatted(
                         MEMORY_LIMIT_MEGABYTES,
                         Math.max(1, Runtime.getRuntime().availableProcessors()),
+                        WAL_MEGABYTES,
                         Sql.text(temporary.toString()));
     }
 
