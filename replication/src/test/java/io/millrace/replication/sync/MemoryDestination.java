@@ -1,7 +1,6 @@
 package io.millrace.replication.sync;
 
 import io.millrace.protocol.batch.ColumnBatch;
-import io.millrace.protocol.batch.FixedVector;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.BatchSink;
 import io.millrace.protocol.connector.Checkpoint;
@@ -14,6 +13,12 @@ import io.millrace.protocol.connector.ReadBackRequest;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.connector.SyncMode;
+import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.json.Json;
+import io.millrace.protocol.json.JsonBuffer;
+import io.millrace.protocol.json.JsonLineEncoder;
+import io.millrace.protocol.json.JsonRowWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,19 +28,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A transactional destination in memory, for streams of two integer columns {@code id} and {@code
- * value}. What {@code tables} and {@code checkpoints} hold survives a crash; a {@link Faults}
- * decides at each step whether it fails.
+ * A transactional destination in memory; rows are JSON objects. What {@code tables} and {@code
+ * checkpoints} hold survives a crash; a {@link Faults} decides at each step whether it fails.
  */
 final class MemoryDestination implements Destination {
-    record Row(long id, long value) {}
+    /** A row of two integer columns {@code id} and {@code value}. */
+    record Row(long id, long value) {
+        static Row of(ObjectNode json) {
+            return new Row(json.path("id").asLong(), json.path("value").asLong());
+        }
+    }
 
     /** Visible rows, by table. */
-    final Map<StreamName, List<Row>> tables = new LinkedHashMap<>();
+    final Map<StreamName, List<ObjectNode>> tables = new LinkedHashMap<>();
 
-    private final Map<StreamName, List<Row>> staged = new LinkedHashMap<>();
+    private final Map<StreamName, List<ObjectNode>> staged = new LinkedHashMap<>();
     private final Map<StreamName, StoredCheckpoint> checkpoints = new LinkedHashMap<>();
     private final Faults faults;
     Optional<JsonNode> receipt = Optional.empty();
@@ -82,10 +92,10 @@ final class MemoryDestination implements Destination {
             String pipeline, StreamTarget target, ReadBackRequest request, BatchSink sink)
             throws InterruptedException {
         var batch = new ColumnBatch(request.memory(), target.source(), request.schema(), 0, 16);
-        for (Row row : tables.getOrDefault(target.target(), List.of())) {
-            batch.fixed(0).appendLong(row.id());
-            batch.fixed(1).appendLong(row.value());
-            batch.endRow();
+        var writer = new JsonRowWriter(request.schema());
+        for (ObjectNode row : tables.getOrDefault(target.target(), List.of())) {
+            byte[] json = row.toString().getBytes(StandardCharsets.UTF_8);
+            writer.write(batch, json, 0, json.length).ifPresent(SystemFailure::new);
         }
         sink.accept(batch);
     }
@@ -130,7 +140,7 @@ final class MemoryDestination implements Destination {
     private final class Lane implements DestinationLane {
         private final StreamTarget target;
         private final LaneListener listener;
-        private final List<Row> open = new ArrayList<>();
+        private final List<ObjectNode> open = new ArrayList<>();
 
         Lane(StreamTarget target, LaneListener listener) {
             this.target = target;
@@ -153,12 +163,17 @@ final class MemoryDestination implements Destination {
         public void write(ColumnBatch batch) {
             try (batch) {
                 faults.step("write");
-                FixedVector ids = batch.fixed(0);
-                FixedVector values = batch.fixed(1);
+                var encoder = new JsonLineEncoder(batch.schema());
                 for (int row = 0; row < batch.rows(); row++) {
-                    open.add(new Row(ids.getLong(row), values.getLong(row)));
+                    var json = new JsonBuffer(64);
+                    encoder.encode(batch, row, json);
+                    open.add((ObjectNode) Json.parse(json.toBytes()));
                 }
             }
+        }
+
+        private List<JsonNode> key(ObjectNode row) {
+            return target.primaryKey().stream().map(row::path).toList();
         }
 
         @Override
@@ -170,12 +185,12 @@ final class MemoryDestination implements Destination {
         }
 
         private void store(Checkpoint checkpoint, JsonNode details, boolean complete) {
-            List<Row> rows =
+            List<ObjectNode> rows =
                     (target.replace() ? staged : tables)
                             .computeIfAbsent(target.target(), _ -> new ArrayList<>());
-            for (Row row : open) {
+            for (ObjectNode row : open) {
                 if (target.syncMode().deduplicated()) {
-                    rows.removeIf(old -> old.id() == row.id());
+                    rows.removeIf(old -> key(old).equals(key(row)));
                 }
                 rows.add(row);
             }

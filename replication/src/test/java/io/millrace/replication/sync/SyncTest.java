@@ -168,7 +168,9 @@ class SyncTest {
         }
 
         List<Row> landed() {
-            return destination.tables.getOrDefault(ScriptedSource.STREAM, List.of());
+            return destination.tables.getOrDefault(ScriptedSource.STREAM, List.of()).stream()
+                    .map(Row::of)
+                    .toList();
         }
 
         List<Row> expected(SyncMode mode, int firstTime) {

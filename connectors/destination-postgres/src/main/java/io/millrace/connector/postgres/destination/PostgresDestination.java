@@ -197,12 +197,13 @@ final class PostgresDestination implements Destination {
                 request.schema().columns().stream()
                         .map(PostgresDestination::select)
                         .collect(Collectors.joining(", "));
+        // Before the COPY, which must be read to its end or the connection given up.
+        var decoder = new BinaryCopyDecoder(request.schema());
         CopyOut copy =
                 backend.copyOut(
                         doing,
                         "COPY (SELECT %s FROM %s) TO STDOUT (FORMAT binary)"
                                 .formatted(values, table.sql()));
-        var decoder = new BinaryCopyDecoder(request.schema());
         boolean ended = false;
         try {
             while (!ended) {
