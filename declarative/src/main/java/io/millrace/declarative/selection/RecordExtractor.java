@@ -8,7 +8,7 @@ import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.record.RecordSink;
 
 /** Finds the records of an answer (reference: 6.2). Immutable; safe for all threads. */
-public sealed interface RecordExtractor permits DpathExtractor {
+public sealed interface RecordExtractor permits DpathExtractor, ResponseToFileExtractor {
 
     /** Gives the records to {@code sink}, in order, and returns how many it were. */
     long extract(Answer answer, RecordSink sink) throws InterruptedException;
@@ -17,6 +17,7 @@ public sealed interface RecordExtractor permits DpathExtractor {
             Definition definition, Decoder decoder, Compilation compilation) {
         return switch (definition.type()) {
             case "DpathExtractor" -> DpathExtractor.compile(definition, decoder, compilation);
+            case "ResponseToFileExtractor" -> ResponseToFileExtractor.compile(definition);
             case "CustomRecordExtractor" -> throw CustomComponents.refused(definition);
             default -> throw definition.unknownType("a record extractor");
         };

@@ -12,6 +12,8 @@ import io.millrace.declarative.partition.PartitionRouter;
 import io.millrace.declarative.retriever.QueryProperties;
 import io.millrace.declarative.retriever.Retriever;
 import io.millrace.declarative.retriever.SimpleRetriever;
+import io.millrace.declarative.retriever.async.AsyncRetriever;
+import io.millrace.declarative.retriever.async.JobSlots;
 import io.millrace.declarative.schema.SchemaLoader;
 import io.millrace.declarative.schema.SchemaSurroundings;
 import io.millrace.declarative.selection.RecordSelector;
@@ -33,6 +35,7 @@ public final class StreamCompiler implements ParentStreams {
     private final HttpEngine engine;
     private final Set<String> cached = new HashSet<>();
     private Map<String, Map<String, Object>> chosenSchemas = Map.of();
+    private JobSlots slots = JobSlots.single();
 
     /**
      * @param directory the folder of the manifest
@@ -51,6 +54,7 @@ public final class StreamCompiler implements ParentStreams {
      */
     public StreamDefinitions definitions(Definition manifest, boolean generate)
             throws InterruptedException {
+        slots = JobSlots.of(manifest, compilation);
         StreamDefinitions definitions =
                 StreamDefinitions.resolve(manifest, generate, compilation, this::readEndpoint);
         cached.addAll(definitions.parentNames());
@@ -83,27 +87,36 @@ public final class StreamCompiler implements ParentStreams {
     public Compiled compile(
             Definition definition, Map<String, Object> state, List<String> catalogCursor) {
         if (!definition.type().equals("StateDelegatingStream")) {
-            return new Compiled(stream(definition, catalogCursor), state, false);
+            return new Compiled(stream(definition, catalogCursor, slots), state, false);
         }
         StateChoice choice =
                 StateChoice.of(
-                        definition, state, compilation, variant -> stream(variant, catalogCursor));
+                        definition,
+                        state,
+                        compilation,
+                        variant -> stream(variant, catalogCursor, slots));
         return new Compiled(
-                stream(choice.chosen(), catalogCursor), choice.state(), choice.cleared());
+                stream(choice.chosen(), catalogCursor, slots), choice.state(), choice.cleared());
     }
 
     @Override
     public ParentStream parent(Definition definition) {
         if (definition.type().equals("StateDelegatingStream")) {
             return new StreamAsParent(
-                    stream(definition.child("full_refresh_stream"), List.of()),
-                    stream(definition.child("incremental_stream"), List.of()));
+                    asParent(definition.child("full_refresh_stream")),
+                    asParent(definition.child("incremental_stream")));
         }
-        DeclarativeStream stream = stream(definition, List.of());
+        DeclarativeStream stream = asParent(definition);
         return new StreamAsParent(stream, stream);
     }
 
-    private DeclarativeStream stream(Definition definition, List<String> catalogCursor) {
+    /** Jobs of parents have a slot of their own, or a child that holds all would wait for ever. */
+    private DeclarativeStream asParent(Definition definition) {
+        return stream(definition, List.of(), JobSlots.single());
+    }
+
+    private DeclarativeStream stream(
+            Definition definition, List<String> catalogCursor, JobSlots jobs) {
         if (!definition.type().equals("DeclarativeStream")) {
             throw definition.unknownType("a stream is needed");
         }
@@ -122,7 +135,7 @@ public final class StreamCompiler implements ParentStreams {
                 sync,
                 StateMigrations.compile(definition, compilation),
                 schema,
-                retriever(definition, retriever, router, sync, schema));
+                retriever(definition, retriever, router, sync, schema, jobs));
     }
 
     private Retriever retriever(
@@ -130,7 +143,8 @@ public final class StreamCompiler implements ParentStreams {
             Definition definition,
             PartitionRouter router,
             IncrementalSync sync,
-            SchemaLoader schema) {
+            SchemaLoader schema,
+            JobSlots jobs) {
         String name = stream.findText("name").orElse("");
         boolean declaredOnOurSide =
                 stream.find("incremental_sync")
@@ -155,8 +169,28 @@ public final class StreamCompiler implements ParentStreams {
                         router.isLazy(),
                         cached.contains(name));
             }
+            case "AsyncRetriever" -> {
+                var selection =
+                        new Selection(
+                                Decoder.compile(definition, "decoder", compilation),
+                                stream.children("transformations"),
+                                sync.isClientSideIncremental(),
+                                declaredOnOurSide,
+                                schema::load);
+                yield AsyncRetriever.compile(definition, name, selection, whole(), jobs, engine);
+            }
             default -> throw definition.unknownType("a retriever is needed");
         };
+    }
+
+    /** The plan of something that is read as a whole. */
+    private IncrementalSync whole() {
+        Definition nothing = Definition.of(Map.of(), "");
+        return IncrementalSync.compile(
+                nothing,
+                PartitionRouter.ofRetriever(nothing, this, compilation),
+                List.of(),
+                compilation);
     }
 
     private SimpleRetriever simple(

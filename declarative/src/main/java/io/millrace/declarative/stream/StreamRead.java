@@ -34,7 +34,7 @@ public final class StreamRead {
      * @return whether the sink took them all
      */
     public boolean generate(SliceSink sink) throws InterruptedException {
-        return cursor.generate(sink);
+        return retriever.generate(cursor::generate, sink);
     }
 
     /** A slice that was generated, to be read by the calling thread. */
