@@ -65,6 +65,7 @@ final class PartitionedCursor implements StreamCursor {
     private long known;
     private long generated;
     private boolean isGlobal;
+    private boolean hasAllPartitions;
     private boolean hasSeenRecords;
     private Optional<String> globalValue = Optional.empty();
     private long lookbackSeconds;
@@ -192,8 +193,13 @@ final class PartitionedCursor implements StreamCursor {
                         return before == null || generate(before, state, sink);
                     }
                 };
-        return run.generate(ahead)
-                && (ahead.held == null || generate(ahead.held, ahead.heldState, sink));
+        boolean complete =
+                run.generate(ahead)
+                        && (ahead.held == null || generate(ahead.held, ahead.heldState, sink));
+        synchronized (lock) {
+            hasAllPartitions = complete;
+        }
+        return complete;
     }
 
     /**
@@ -463,22 +469,36 @@ final class PartitionedCursor implements StreamCursor {
         return partition == null ? Map.of() : partition;
     }
 
+    /**
+     * Only a read of all partitions may move what new partitions start from, and the parents as far
+     * as they were read (invariant 5). The reference moves both even where it failed to learn of
+     * some partitions, and so never reads what those had before.
+     */
     @Override
     public void finish(StateSink sink) throws InterruptedException {
         synchronized (lock) {
             if (running.values().stream().allMatch(partition -> partition.openSlices == 0)) {
-                String reached = highest.text();
-                if (hasSeenRecords && reached != null) {
-                    globalValue = Optional.of(reached);
-                    lookbackSeconds =
-                            Duration.ofNanos(System.nanoTime() - startedAt)
-                                    .plusSeconds(1)
-                                    .minusNanos(1)
-                                    .toSeconds();
+                Optional<Map<String, Object>> parents = run.parentState();
+                if (hasAllPartitions) {
+                    moveGlobalValue();
+                    parentState = parents;
+                } else if (parents.filter(Map::isEmpty).isPresent()) {
+                    parentState = parents; // there are none to tell of
                 }
-                parentState = run.parentState();
             }
         }
         emit(sink);
+    }
+
+    private void moveGlobalValue() {
+        String reached = highest.text();
+        if (hasSeenRecords && reached != null) {
+            globalValue = Optional.of(reached);
+            lookbackSeconds =
+                    Duration.ofNanos(System.nanoTime() - startedAt)
+                            .plusSeconds(1)
+                            .minusNanos(1)
+                            .toSeconds();
+        }
     }
 }

@@ -162,6 +162,32 @@ class PartitionedCursorTest {
     }
 
     @Test
+    void whereSomePartitionsStayedUnknownNothingMovesThatTheyWouldStartFrom()
+            throws InterruptedException {
+        List<Map<String, Object>> slices =
+                List.of(
+                        Map.of("partition", Map.of(), "records", List.of(Map.of("id", 1L))),
+                        Map.of("partition", Map.of(), "records", List.of(Map.of("id", 2L))),
+                        Map.of("partition", Map.of(), "records", List.of(Map.of("id", 3L))));
+        List<Map<String, Object>> states =
+                LongStream.range(0, 4).<Map<String, Object>>mapToObj(i -> Map.of("pu", i)).toList();
+        var parent = new FakeParent("p", slices, states, true);
+        PartitionRouter router = Plans.router(Plans.substream(parent), parent);
+        Map<String, Object> before = Map.of("state", Map.of("upd", "2024-01-15"));
+        StreamCursor cursor =
+                Syncs.of(Syncs.stream(Syncs.days("2024-05-31")), Optional.of(router)).start(before);
+        cursor.generate(slice -> {
+            read(cursor, slice, "2024-02-01");
+            return false; // as good as a parent that fails to be read any further
+        });
+        Map<String, Object> state = finish(cursor);
+        assertThat(state)
+                .containsEntry("state", Map.of("upd", "2024-01-15"))
+                .containsEntry("parent_state", Map.of("p", Map.of("pu", 1L)));
+        assertThat(states(state)).hasSize(1);
+    }
+
+    @Test
     void aPartitionThatComesTwiceIsReadOnce() throws InterruptedException {
         StreamCursor cursor =
                 Syncs.ofList(Syncs.days("2024-05-31"), List.of("a", "b", "a")).start(Map.of());
