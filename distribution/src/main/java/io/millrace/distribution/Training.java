@@ -2,14 +2,17 @@ package io.millrace.distribution;
 
 import io.millrace.cli.command.Terminal;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
@@ -81,6 +84,9 @@ final class Training {
             }
             Files.write(folder.resolve("rows.csv"), rows());
             run(folder);
+            try (var manifests = ManifestTraining.start()) {
+                manifests.run(folder);
+            }
         } finally {
             delete(folder);
         }
@@ -135,18 +141,19 @@ final class Training {
 
     private static void loadClasses(Path path) throws IOException {
         try (var jar = new JarFile(path.toFile())) {
-            List<String> names =
+            List<JarEntry> classes =
                     jar.stream()
-                            .map(java.util.zip.ZipEntry::getName)
-                            .filter(name -> name.endsWith(".class"))
-                            .filter(name ->
-                                    name.startsWith("io/millrace/")
-                                            || name.startsWith("org/postgresql/core/")
-                                            || name.startsWith("org/postgresql/copy/")
-                                            || name.startsWith("org/postgresql/jdbc/"))
-                            .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
+                            .filter(entry -> entry.getName().endsWith(".class"))
+                            .filter(entry -> isWanted(entry.getName()))
                             .toList();
-            for (String name : names) {
+            for (JarEntry entry : classes) {
+                if (needsSignedJar(jar, entry)) {
+                    continue;
+                }
+                String name =
+                        entry.getName()
+                                .substring(0, entry.getName().length() - 6)
+                                .replace('/', '.');
                 try {
                     Class.forName(name, false, Training.class.getClassLoader());
                 } catch (ClassNotFoundException | LinkageError e) {
@@ -154,6 +161,24 @@ final class Training {
                     System.err.println("not loaded: " + name + " (" + e + ")");
                 }
             }
+        }
+    }
+
+    private static boolean isWanted(String name) {
+        return name.startsWith("io/millrace/")
+                || name.startsWith("org/postgresql/core/")
+                || name.startsWith("org/postgresql/copy/")
+                || name.startsWith("org/postgresql/jdbc/");
+    }
+
+    /**
+     * Classes of a signed jar can't be in the cache. One of ours that needs them would have them
+     * loaded, and the jar's signature checked, at every start.
+     */
+    private static boolean needsSignedJar(JarFile jar, JarEntry entry) throws IOException {
+        try (InputStream bytes = jar.getInputStream(entry)) {
+            return new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1)
+                    .contains("org/bouncycastle/");
         }
     }
 
