@@ -6,6 +6,7 @@ import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonMembers;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class SourceRecord {
     private int to;
     private boolean parsed;
     private @Nullable Object value;
+    private @Nullable FileReference file;
 
     private SourceRecord(byte[] source, int from, int to, boolean parsed, @Nullable Object value) {
         this.source = source;
@@ -137,6 +139,16 @@ public final class SourceRecord {
             }
         }
         return Json.parse(source, from, to);
+    }
+
+    /** The file that belongs to it, if there is one. */
+    public Optional<FileReference> file() {
+        return Optional.ofNullable(file);
+    }
+
+    /** Tells which file belongs to it. */
+    public void attach(FileReference reference) {
+        file = reference;
     }
 
     /** Appends the record as JSON, on one line. */

@@ -1,5 +1,6 @@
 package io.millrace.declarative.source;
 
+import io.millrace.declarative.record.FileReference;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SystemFailure;
@@ -46,6 +47,17 @@ public final class RecordLineText {
         }
         lines.append(",\"emitted_at\":");
         lines.appendLong(emittedAt);
+        record.file().ifPresent(file -> append(file, lines));
         lines.append("}}");
+    }
+
+    private static void append(FileReference file, JsonBuffer lines) {
+        lines.append(",\"file_reference\":{\"staging_file_url\":");
+        lines.appendString(file.url());
+        lines.append(",\"source_file_relative_path\":");
+        lines.appendString(file.relativePath());
+        lines.append(",\"file_size_bytes\":");
+        lines.appendLong(file.bytes());
+        lines.append('}');
     }
 }

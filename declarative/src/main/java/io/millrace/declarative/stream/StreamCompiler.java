@@ -14,6 +14,7 @@ import io.millrace.declarative.retriever.Retriever;
 import io.millrace.declarative.retriever.SimpleRetriever;
 import io.millrace.declarative.retriever.async.AsyncRetriever;
 import io.millrace.declarative.retriever.async.JobSlots;
+import io.millrace.declarative.retriever.upload.UploadingRetriever;
 import io.millrace.declarative.schema.SchemaLoader;
 import io.millrace.declarative.schema.SchemaSurroundings;
 import io.millrace.declarative.selection.RecordSelector;
@@ -135,7 +136,16 @@ public final class StreamCompiler implements ParentStreams {
                 sync,
                 StateMigrations.compile(definition, compilation),
                 schema,
-                retriever(definition, retriever, router, sync, schema, jobs));
+                withFiles(
+                        definition, retriever(definition, retriever, router, sync, schema, jobs)));
+    }
+
+    private Retriever withFiles(Definition stream, Retriever records) {
+        Optional<Definition> uploader = stream.find("file_uploader");
+        return uploader.isPresent()
+                ? UploadingRetriever.compile(
+                        records, uploader.get(), stream.findText("name").orElse(""), engine)
+                : records;
     }
 
     private Retriever retriever(
