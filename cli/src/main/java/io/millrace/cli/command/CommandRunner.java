@@ -48,6 +48,16 @@ public final class CommandRunner {
     }
 
     public int run(List<String> arguments) {
+        boolean connector = !arguments.isEmpty() && arguments.getFirst().equals("connector");
+        if (connector) { // which ends as its caller's platform expects
+            return execute(arguments);
+        }
+        try (var _ = StopSignal.untilWatched()) {
+            return execute(arguments);
+        }
+    }
+
+    private int execute(List<String> arguments) {
         return commandLine().execute(arguments.toArray(String[]::new));
     }
 

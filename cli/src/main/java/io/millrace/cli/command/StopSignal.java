@@ -2,6 +2,7 @@ package io.millrace.cli.command;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Ends a command cleanly on SIGINT and SIGTERM: asks it to stop, waits for it to tell its outcome,
@@ -11,12 +12,16 @@ import java.util.concurrent.TimeUnit;
 final class StopSignal implements AutoCloseable {
     private static final long PATIENCE_MILLIS = 4500;
 
+    /** How many watch: whoever does ends the process. */
+    private static final AtomicInteger WATCHING = new AtomicInteger();
+
     private volatile Runnable canceller;
     private final CountDownLatch told = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "stop");
 
     private StopSignal(Runnable interrupt) {
         canceller = interrupt;
+        WATCHING.incrementAndGet();
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
@@ -27,6 +32,39 @@ final class StopSignal implements AutoCloseable {
     static StopSignal watch() {
         Thread command = Thread.currentThread();
         return new StopSignal(command::interrupt);
+    }
+
+    /**
+     * For the time before a command watches, when there is nothing to stop: a signal ends the
+     * process with the same status. Until it is closed.
+     */
+    static Early untilWatched() {
+        var hook =
+                new Thread(
+                        () -> {
+                            if (WATCHING.get() == 0) {
+                                Runtime.getRuntime().halt(ExitStatus.STOPPED);
+                            }
+                        },
+                        "stop early");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return () -> remove(hook);
+    }
+
+    /** See {@link #untilWatched}. */
+    @FunctionalInterface
+    interface Early extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Whether the signal has not come yet. */
+    private static boolean remove(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException _) {
+            return false; // the hooks are running
+        }
     }
 
     /** How the command is asked to stop from now on. */
@@ -51,10 +89,10 @@ final class StopSignal implements AutoCloseable {
     /** The command has told its outcome. */
     @Override
     public void close() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException _) {
-            told.countDown(); // the signal has come: the hook ends the process now
+        if (remove(hook)) {
+            WATCHING.decrementAndGet();
+        } else {
+            told.countDown(); // the hook ends the process now
         }
     }
 }
