@@ -232,7 +232,7 @@ final class Courier {
             Throttle throttle = throttle();
             throttle.enter(compilation.clock(), compilation.pause());
             try {
-                Answer answer = engine.transport().send(request, streamed, cookies);
+                Answer answer = engine.send(request, streamed, cookies);
                 engine.budget().update(request, answer.status(), answer.headers());
                 authenticator.answered(request, answer.status(), answer.headers());
                 if (answer.status() == 429) {

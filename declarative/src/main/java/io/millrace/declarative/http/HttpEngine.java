@@ -76,7 +76,7 @@ public final class HttpEngine implements AutoCloseable {
      */
     public Answer exchange(String name, OutgoingRequest request)
             throws IOException, InterruptedException {
-        Answer answer = transport.send(request, false, new Cookies());
+        Answer answer = send(request, false, new Cookies());
         settings.observer().exchanged(name, request, answer);
         return answer;
     }
@@ -126,8 +126,12 @@ public final class HttpEngine implements AutoCloseable {
         return budget;
     }
 
-    Transport transport() {
-        return transport;
+    /** See {@link Transport#send}. */
+    Answer send(OutgoingRequest request, boolean streamed, Cookies cookies)
+            throws IOException, InterruptedException {
+        return settings.recorded().isPresent()
+                ? settings.recorded().get().answer(request)
+                : transport.send(request, streamed, cookies);
     }
 
     AnswerCache cache() {

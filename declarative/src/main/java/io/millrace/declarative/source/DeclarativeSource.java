@@ -37,18 +37,21 @@ public final class DeclarativeSource implements Source {
     private final Compilation compilation;
     private final Path directory;
     private final int concurrency;
+    private final HttpSettings http;
 
     private DeclarativeSource(
             Manifest manifest,
             Spec spec,
             Compilation compilation,
             Path directory,
-            int concurrency) {
+            int concurrency,
+            HttpSettings http) {
         this.manifest = manifest;
         this.spec = spec;
         this.compilation = compilation;
         this.directory = directory;
         this.concurrency = concurrency;
+        this.http = http;
     }
 
     /**
@@ -73,7 +76,8 @@ public final class DeclarativeSource implements Source {
                 spec,
                 given.withConfig(settings.withManifest(transformed, manifest)),
                 settings.directory(),
-                ConcurrencyLevel.of(manifest.root(), given));
+                ConcurrencyLevel.of(manifest.root(), given),
+                settings.http());
     }
 
     /**
@@ -103,10 +107,7 @@ public final class DeclarativeSource implements Source {
         spec.validate(compilation.config());
         try (var engine =
                 HttpEngine.open(
-                        with,
-                        manifest.root().find("api_budget"),
-                        new Authenticators(),
-                        HttpSettings.SYNC)) {
+                        with, manifest.root().find("api_budget"), new Authenticators(), http)) {
             return operation.run(new StreamCompiler(with, directory, engine));
         }
     }

@@ -1,5 +1,6 @@
 package io.millrace.declarative.source;
 
+import io.millrace.declarative.http.HttpSettings;
 import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.manifest.Pause;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param carriesManifest whether configurations that are to be kept hold the manifest itself, as
  *     platforms keep them for a connector that is started with a manifest
  * @param configFile where the configuration came from; a migrated one is written there
+ * @param http how requests are sent
  */
 public record SourceSettings(
         InstantSource clock,
@@ -26,9 +28,21 @@ public record SourceSettings(
         EngineLog log,
         Path directory,
         boolean carriesManifest,
-        Optional<Path> configFile) {
+        Optional<Path> configFile,
+        HttpSettings http) {
     /** The key under which a configuration holds a manifest. */
     public static final String MANIFEST_KEY = "__injected_declarative_manifest";
+
+    /** As a sync sends. */
+    public SourceSettings(
+            InstantSource clock,
+            Pause pause,
+            EngineLog log,
+            Path directory,
+            boolean carriesManifest,
+            Optional<Path> configFile) {
+        this(clock, pause, log, directory, carriesManifest, configFile, HttpSettings.SYNC);
+    }
 
     /** {@code config}, with the manifest in it if that is wanted. */
     Map<String, Object> withManifest(Map<String, Object> config, Manifest manifest) {
