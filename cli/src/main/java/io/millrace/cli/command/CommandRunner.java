@@ -87,7 +87,14 @@ public final class CommandRunner {
 
     /** What follows the connector's name is for the connector. */
     private CommandLine connector() {
-        return new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
+        var connector =
+                new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
+        connector.addSubcommand("test", new ConnectorTestCommand(launchers, terminal));
+        connector.addSubcommand(
+                "run",
+                new CommandLine(new ConnectorRunCommand(launchers, registry, terminal))
+                        .setStopAtPositional(true));
+        return connector;
     }
 
     private CommandLine manifest() {

@@ -31,7 +31,8 @@ final class ConnectorCommand implements Callable<Integer> {
     private final Supplier<ConnectorRegistry> registry;
     private final Terminal terminal;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The connector.")
+    // Checked below: the parser would miss it in front of the other commands, too.
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The connector.")
     private String name = "";
 
     @Parameters(
@@ -51,6 +52,10 @@ final class ConnectorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (name.isEmpty()) {
+            throw new UsageException(
+                    "Name a connector, or a command: see 'millrace connector --help'.");
+        }
         if (name.equals(DECLARATIVE)) {
             return runManifest();
         }

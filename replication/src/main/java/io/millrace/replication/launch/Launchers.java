@@ -31,6 +31,11 @@ public final class Launchers {
         return new Launchers(byKind);
     }
 
+    /** The launcher of a kind. */
+    public Optional<Launcher> find(String kind) {
+        return Optional.ofNullable(byKind.get(kind));
+    }
+
     /** The keys by which connectors can be named. */
     public Set<String> kinds() {
         return byKind.keySet();

@@ -7,12 +7,13 @@ import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
-import io.millrace.replication.launch.Launcher;
+import io.millrace.replication.launch.process.GuestCommand;
+import io.millrace.replication.launch.process.GuestLauncher;
 import io.millrace.replication.launch.process.Guests;
 import java.util.List;
 
 /** {@code {image: "repo:tag", network: none, memory: 256m, cpus: 1, mounts: […]}}. */
-public final class DockerLauncher implements Launcher {
+public final class DockerLauncher implements GuestLauncher {
 
     @Override
     public String kind() {
@@ -31,15 +32,17 @@ public final class DockerLauncher implements Launcher {
 
     @Override
     public Source source(ConnectorReference reference, LaunchContext context) {
-        return Guests.source(container(reference, context), reference, context);
+        return Guests.source(command(reference, Role.SOURCE, context), reference, context);
     }
 
     @Override
     public Destination destination(ConnectorReference reference, LaunchContext context) {
-        return Guests.destination(container(reference, context), reference, context);
+        return Guests.destination(
+                command(reference, Role.DESTINATION, context), reference, context);
     }
 
-    private static Container container(ConnectorReference reference, LaunchContext context) {
+    @Override
+    public GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
         for (LaunchProblem problem : ContainerOptions.lint(reference)) {
             throw new ConfigurationFailure(problem.message());
         }

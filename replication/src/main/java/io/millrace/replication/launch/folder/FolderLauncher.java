@@ -124,7 +124,12 @@ public final class FolderLauncher implements Launcher {
                 reference.timeouts());
     }
 
-    private static ObjectNode read(Path folder) {
+    /**
+     * What the folder's own file says.
+     *
+     * @throws ConfigurationFailure where there is no such file, or something is wrong with it
+     */
+    public static ObjectNode read(Path folder) {
         Path file = folder.resolve(FILE);
         try {
             Object loaded =

@@ -7,10 +7,10 @@ import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
-import io.millrace.replication.launch.Launcher;
 import io.millrace.replication.launch.process.GuestCall;
 import io.millrace.replication.launch.process.GuestCommand;
 import io.millrace.replication.launch.process.GuestFiles;
+import io.millrace.replication.launch.process.GuestLauncher;
 import io.millrace.replication.launch.process.Guests;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** {@code {npm: "pkg@1.2.3"}} or {@code {npm: ./dir}}. */
-public final class NpmLauncher implements Launcher {
+public final class NpmLauncher implements GuestLauncher {
 
     @Override
     public String kind() {
@@ -55,7 +55,8 @@ public final class NpmLauncher implements Launcher {
                 command(reference, Role.DESTINATION, context), reference, context);
     }
 
-    private GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
+    @Override
+    public GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
         for (LaunchProblem problem : lint(reference, role)) {
             if (!problem.warning()) {
                 throw new ConfigurationFailure(problem.message());

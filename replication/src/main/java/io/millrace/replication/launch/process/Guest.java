@@ -196,6 +196,14 @@ final class Guest implements AutoCloseable {
         return ended;
     }
 
+    /** How many processes of it there are, in other sessions too. */
+    int left() {
+        var left = new HashSet<>(lookBelow());
+        left.addAll(GuestKeeper.marked(GuestKeeper.MARK + "=" + mark));
+        left.removeIf(handle -> !handle.isAlive());
+        return left.size();
+    }
+
     /** Kills whatever is left of it. */
     void killAll() {
         long end = System.nanoTime() + KILLED_WITHIN.toNanos();

@@ -7,13 +7,12 @@ import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
-import io.millrace.replication.launch.Launcher;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** {@code {command: [prog, arg]}}: any executable that speaks the protocol. */
-public final class ProcessLauncher implements Launcher {
+public final class ProcessLauncher implements GuestLauncher {
 
     @Override
     public String kind() {
@@ -60,7 +59,8 @@ public final class ProcessLauncher implements Launcher {
                 command(reference, Role.DESTINATION, context), reference, context);
     }
 
-    private GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
+    @Override
+    public GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
         for (LaunchProblem problem : lint(reference, role)) {
             throw new ConfigurationFailure(problem.message());
         }
