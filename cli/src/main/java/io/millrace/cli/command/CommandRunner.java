@@ -101,6 +101,7 @@ public final class CommandRunner {
         var manifest = new CommandLine(CommandSpec.forAnnotatedObject(ManifestCommand.class));
         manifest.addSubcommand("eval", new ManifestCommand.Eval(terminal));
         manifest.addSubcommand("lint", new ManifestCommand.Lint(terminal));
+        manifest.addSubcommand("from-openapi", new ManifestCommand.FromOpenApi(terminal));
         return manifest;
     }
 

@@ -5,6 +5,8 @@ import io.millrace.declarative.interpolation.EvaluationLines;
 import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.lint.Finding;
 import io.millrace.declarative.lint.ManifestLint;
+import io.millrace.declarative.openapi.ManifestDraft;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -103,18 +105,48 @@ final class ManifestCommand {
                                     finding.message()))
                     .toList();
         }
+    }
 
-        private static String text(Path file) {
+    /** {@code millrace manifest from-openapi}. */
+    @Command(
+            name = "from-openapi",
+            description =
+                    "Prints a draft of a manifest for the API that an OpenAPI 3 or Swagger 2"
+                            + " document describes. What was guessed says so in comments.")
+    static final class FromOpenApi implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Parameters(index = "0", paramLabel = "SPEC", description = "The document: JSON or YAML.")
+        private Path file = Path.of("");
+
+        FromOpenApi(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() {
+            String description = text(file);
+            String draft;
             try {
-                return Files.readString(file);
-            } catch (CharacterCodingException failure) {
-                throw new UsageException("%s is not in UTF-8.".formatted(file), failure);
-            } catch (NoSuchFileException failure) {
-                throw new UsageException("There is no file %s.".formatted(file), failure);
-            } catch (IOException failure) {
-                throw new UsageException(
-                        "%s can't be read: %s".formatted(file, failure.getMessage()), failure);
+                draft = ManifestDraft.of(description);
+            } catch (ConfigurationFailure failure) {
+                throw new UsageException("%s: %s".formatted(file, failure.getMessage()), failure);
             }
+            terminal.output().print(draft);
+            return ExitStatus.DONE;
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (CharacterCodingException failure) {
+            throw new UsageException("%s is not in UTF-8.".formatted(file), failure);
+        } catch (NoSuchFileException failure) {
+            throw new UsageException("There is no file %s.".formatted(file), failure);
+        } catch (IOException failure) {
+            throw new UsageException(
+                    "%s can't be read: %s".formatted(file, failure.getMessage()), failure);
         }
     }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes a draft as YAML, with the comments of its {@linkplain Guess guesses}. */
 final class DraftText {
     /** Text that means itself without quotes; all else is quoted, templates above all. */
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./-]*");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/$][A-Za-z0-9_./-]*");
 
     private static final Set<String> WORDS =
             Set.of("true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan");

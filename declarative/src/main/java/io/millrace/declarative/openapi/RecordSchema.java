@@ -42,7 +42,7 @@ final class RecordSchema {
         Set<Object> within = references;
         if (reference != null) {
             if (references.contains(reference)) {
-                return Map.of("type", List.of("object", "null"), "additionalProperties", true);
+                return object();
             }
             within = new LinkedHashSet<>(references);
             within.add(reference);
@@ -50,8 +50,7 @@ final class RecordSchema {
         Map<String, Object> schema = document.flatten(written);
         Map<String, Object> converted = new LinkedHashMap<>();
         if (document.isObject(schema)) {
-            converted.put("type", List.of("object", "null"));
-            converted.put("additionalProperties", true);
+            converted.putAll(object());
             Map<String, Object> fields = depth < DEEPEST ? fields(schema, depth, within) : Map.of();
             if (!fields.isEmpty()) {
                 converted.put("properties", fields);
@@ -68,6 +67,13 @@ final class RecordSchema {
             scalar(schema, converted);
         }
         return converted;
+    }
+
+    private static Map<String, Object> object() {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("type", List.of("object", "null"));
+        object.put("additionalProperties", true);
+        return object;
     }
 
     private static void scalar(Map<String, Object> schema, Map<String, Object> converted) {

@@ -11,6 +11,7 @@ import io.millrace.protocol.json.JsonBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,9 +36,13 @@ public final class ManifestRun implements AutoCloseable {
             Collections.synchronizedMap(new LinkedHashMap<>());
 
     private DeclarativeSource source(String manifest, String config) {
+        return source(Manifest.of(HttpFixture.map(manifest)), config);
+    }
+
+    private DeclarativeSource source(Manifest manifest, String config) {
         Compilation compilation = fixture.compilation("{}");
         return DeclarativeSource.create(
-                Manifest.of(HttpFixture.map(manifest)),
+                manifest,
                 HttpFixture.map(config),
                 new SourceSettings(
                         compilation.clock(),
@@ -64,20 +69,30 @@ public final class ManifestRun implements AutoCloseable {
 
     public void read(String manifest, String config, List<StreamSelection> selections)
             throws InterruptedException {
-        source(manifest, config)
-                .read(
-                        selections,
-                        new ReadSinks() {
-                            @Override
-                            public StreamSink stream(String name) {
-                                return new Sink(name);
-                            }
+        read(source(manifest, config), selections);
+    }
 
-                            @Override
-                            public void missing(String name) {
-                                throw new AssertionError("no stream " + name);
-                            }
-                        });
+    /** Reads streams of a manifest from their beginning. */
+    public void read(Manifest manifest, String config, String... streams)
+            throws InterruptedException {
+        read(source(manifest, config), Arrays.stream(streams).map(StreamSelection::of).toList());
+    }
+
+    private void read(DeclarativeSource source, List<StreamSelection> selections)
+            throws InterruptedException {
+        source.read(
+                selections,
+                new ReadSinks() {
+                    @Override
+                    public StreamSink stream(String name) {
+                        return new Sink(name);
+                    }
+
+                    @Override
+                    public void missing(String name) {
+                        throw new AssertionError("no stream " + name);
+                    }
+                });
     }
 
     /** The records of a stream. */
