@@ -102,6 +102,8 @@ public final class CommandRunner {
         manifest.addSubcommand("eval", new ManifestCommand.Eval(terminal));
         manifest.addSubcommand("lint", new ManifestCommand.Lint(terminal));
         manifest.addSubcommand("from-openapi", new ManifestCommand.FromOpenApi(terminal));
+        manifest.addSubcommand("read", new ManifestCommand.Read(terminal));
+        manifest.addSubcommand("infer-schema", new ManifestCommand.InferSchema(terminal));
         return manifest;
     }
 

@@ -6,7 +6,9 @@ import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.lint.Finding;
 import io.millrace.declarative.lint.ManifestLint;
 import io.millrace.declarative.openapi.ManifestDraft;
+import io.millrace.declarative.source.Trees;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
@@ -148,5 +151,68 @@ final class ManifestCommand {
             throw new UsageException(
                     "%s can't be read: %s".formatted(file, failure.getMessage()), failure);
         }
+    }
+
+    /** {@code millrace manifest read}. */
+    @Command(
+            name = "read",
+            description =
+                    "Reads a few pages of a stream and shows request, answer, records and schema of"
+                            + " each. Requests that fail are not tried again.")
+    static final class Read implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Mixin private ManifestSample sample = new ManifestSample();
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        Read(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            ManifestSample.Result result = sample.read(terminal);
+            var text = new SampleText(result);
+            if (json) {
+                terminal.output().println(text.document());
+            } else {
+                text.print(terminal.output());
+            }
+            return ended(result, terminal);
+        }
+    }
+
+    /** {@code millrace manifest infer-schema}. */
+    @Command(
+            name = "infer-schema",
+            description =
+                    "Reads a few pages of a stream and prints the JSON schema that fits its"
+                            + " records: all may be null but the primary key and the cursor.")
+    static final class InferSchema implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Mixin private ManifestSample sample = new ManifestSample();
+
+        InferSchema(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public Integer call() throws InterruptedException {
+            ManifestSample.Result result = sample.read(terminal);
+            if (result.sample().failure().isEmpty()) {
+                terminal.output().println(Trees.toTree(result.sample().schema()).toPrettyString());
+            }
+            return ended(result, terminal);
+        }
+    }
+
+    private static int ended(ManifestSample.Result result, Terminal terminal) {
+        Optional<SyncFailure> failure = result.sample().failure();
+        failure.ifPresent(
+                each -> terminal.errors().println(result.masker().mask(each.getMessage())));
+        return failure.isPresent() ? ExitStatus.FAILED : ExitStatus.DONE;
     }
 }

@@ -21,6 +21,7 @@ import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonSchemas;
+import io.millrace.protocol.text.NearestName;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,10 +105,15 @@ public final class DeclarativeSource implements Source {
     }
 
     private <T> T operate(Compilation with, Operation<T> operation) throws InterruptedException {
+        return operate(with, http, operation);
+    }
+
+    private <T> T operate(Compilation with, HttpSettings settings, Operation<T> operation)
+            throws InterruptedException {
         spec.validate(compilation.config());
         try (var engine =
                 HttpEngine.open(
-                        with, manifest.root().find("api_budget"), new Authenticators(), http)) {
+                        with, manifest.root().find("api_budget"), new Authenticators(), settings)) {
             return operation.run(new StreamCompiler(with, directory, engine));
         }
     }
@@ -169,6 +175,31 @@ public final class DeclarativeSource implements Source {
                                                 .stream()));
                     }
                     return streams;
+                });
+    }
+
+    /**
+     * Reads a few pages of a stream, for a person to look at. Requests that fail are not tried
+     * again.
+     *
+     * @throws SyncFailure where the stream isn't there, or can't be compiled
+     */
+    public Sample sample(String stream, Sample.Limits limits) throws InterruptedException {
+        var reading = new SampleReading(stream, limits);
+        return operate(
+                compilation,
+                new HttpSettings(false, true, reading, http.recorded()),
+                compiler -> {
+                    List<Definition> all = compiler.definitions(manifest.root(), true).all();
+                    List<String> names = all.stream().map(each -> each.text("name")).toList();
+                    int index = names.indexOf(stream);
+                    if (index < 0) {
+                        throw new ConfigurationFailure(
+                                "The manifest has no stream %s%s"
+                                        .formatted(stream, NearestName.hint(stream, names)));
+                    }
+                    return reading.run(
+                            compiler.compile(all.get(index), Map.of(), List.of()).stream());
                 });
     }
 

@@ -17,6 +17,7 @@ import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.Pause;
 import io.millrace.declarative.record.Paths;
 import io.millrace.declarative.record.SourceRecord;
+import io.millrace.declarative.schema.SchemaInference;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonBuffer;
 import java.io.BufferedReader;
@@ -85,6 +86,18 @@ class ObservationsTest {
                     new Normalization(() -> schema, EngineLog.none()).apply(record);
                     return record.value();
                 });
+    }
+
+    @Test
+    void schemasAreInferredAsTheyWereInTheReference() throws IOException {
+        check("inference", ObservationsTest::inference);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Object inference(Map<String, Object> observation) {
+        var inference = new SchemaInference();
+        ((List<?>) observation.get("records")).forEach(record -> inference.accept(map(record)));
+        return inference.schema((List<List<String>>) observation.get("keys"));
     }
 
     @Test
