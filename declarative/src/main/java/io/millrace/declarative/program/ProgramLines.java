@@ -265,6 +265,7 @@ final class ProgramLines implements EngineLog {
     private final class Lane implements RecordLane {
         private final Stream stream;
         private final JsonBuffer lines = new JsonBuffer(4096);
+        private byte[] ending = new byte[0];
         private int count;
 
         Lane(Stream stream) {
@@ -273,8 +274,10 @@ final class ProgramLines implements EngineLog {
 
         @Override
         public void accept(SourceRecord record) throws InterruptedException {
-            RecordLineText.append(stream.beginning, record, now(), lines);
-            lines.append('\n');
+            if (count == 0) {
+                ending = RecordLineText.ending(now());
+            }
+            RecordLineText.append(stream.beginning, record, ending, lines);
             count++;
             if (lines.size() >= CHUNK_BYTES) {
                 flush();

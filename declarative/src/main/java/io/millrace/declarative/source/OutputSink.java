@@ -155,6 +155,7 @@ final class OutputSink implements StreamSink {
     private final class Lines implements RecordLane {
         private final byte[] beginning;
         private JsonBuffer lines = new JsonBuffer(4096);
+        private byte[] ending = new byte[0];
         private int count;
 
         Lines(StreamName name) {
@@ -163,8 +164,10 @@ final class OutputSink implements StreamSink {
 
         @Override
         public void accept(SourceRecord record) throws InterruptedException {
-            RecordLineText.append(beginning, record, clock.millis(), lines);
-            lines.append('\n');
+            if (count == 0) {
+                ending = RecordLineText.ending(clock.millis());
+            }
+            RecordLineText.append(beginning, record, ending, lines);
             count++;
             if (lines.size() >= CHUNK_BYTES) {
                 flush();

@@ -5,6 +5,7 @@ import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.json.JsonBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** Records as lines of the protocol. */
 public final class RecordLineText {
@@ -25,14 +26,23 @@ public final class RecordLineText {
     }
 
     /**
-     * Appends a line without its end; nothing where this throws.
+     * What every line ends with, its line feed included.
+     *
+     * @param emittedAt milliseconds since 1970
+     */
+    public static byte[] ending(long emittedAt) {
+        return ",\"emitted_at\":%d}}\n".formatted(emittedAt).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Appends a line; nothing where this throws.
      *
      * @param beginning as {@link #beginning} made it
-     * @param emittedAt milliseconds since 1970
+     * @param ending as {@link #ending} made it
      * @throws SystemFailure where the record is no object
      */
     public static void append(
-            byte[] beginning, SourceRecord record, long emittedAt, JsonBuffer lines) {
+            byte[] beginning, SourceRecord record, byte[] ending, JsonBuffer lines) {
         if (!record.isObject()) {
             throw new SystemFailure(
                     "A record is no object. Point the extractor's field_path at objects.");
@@ -42,13 +52,11 @@ public final class RecordLineText {
         try {
             record.writeTo(lines);
         } catch (RuntimeException error) {
-            lines.truncate(before);
+            lines.truncate(before); // half a line must never leave
             throw error;
         }
-        lines.append(",\"emitted_at\":");
-        lines.appendLong(emittedAt);
         record.file().ifPresent(file -> append(file, lines));
-        lines.append("}}");
+        lines.append(ending);
     }
 
     private static void append(FileReference file, JsonBuffer lines) {
