@@ -34,7 +34,6 @@ public final class SimpleRetriever implements Retriever {
     private final RecordSelector selector;
     private final Paginator paginator;
     private final IncrementalSync sync;
-    private final boolean sendsSlices;
     private final PaginationReset reset;
     private final boolean sliceOptionsOnFirstPageOnly;
     private final boolean lazy;
@@ -47,7 +46,6 @@ public final class SimpleRetriever implements Retriever {
             Decoder decoder,
             RecordSelector selector,
             IncrementalSync sync,
-            boolean sendsSlices,
             boolean lazy,
             Optional<QueryProperties> properties,
             Compilation compilation) {
@@ -55,7 +53,6 @@ public final class SimpleRetriever implements Retriever {
         this.decoder = decoder;
         this.selector = selector;
         this.sync = sync;
-        this.sendsSlices = sendsSlices;
         this.lazy = lazy;
         this.properties = properties;
         this.paginator = Paginator.compile(definition.find("paginator"), compilation);
@@ -68,7 +65,6 @@ public final class SimpleRetriever implements Retriever {
     /**
      * A retriever of the parts that {@code definition} names.
      *
-     * @param sendsSlices whether requests carry the options of partitions and cursor
      * @param lazy whether first pages may stand in the slices, see {@link PartitionRouter#isLazy}
      * @param properties what to ask for in each page, perhaps in several requests
      */
@@ -78,7 +74,6 @@ public final class SimpleRetriever implements Retriever {
             Decoder decoder,
             RecordSelector selector,
             IncrementalSync sync,
-            boolean sendsSlices,
             boolean lazy,
             Optional<QueryProperties> properties,
             Compilation compilation) {
@@ -88,7 +83,6 @@ public final class SimpleRetriever implements Retriever {
                 decoder,
                 selector,
                 sync,
-                sendsSlices,
                 lazy,
                 properties,
                 compilation);
@@ -147,7 +141,7 @@ public final class SimpleRetriever implements Retriever {
 
         private Optional<Answer> answer() throws InterruptedException {
             RequestOptions options = paginator.options(token);
-            if (sendsSlices && (!sliceOptionsOnFirstPageOnly || token.isEmpty())) {
+            if (!sliceOptionsOnFirstPageOnly || token.isEmpty()) {
                 options = options.combine(sync.options(slice));
             }
             return requester.send(

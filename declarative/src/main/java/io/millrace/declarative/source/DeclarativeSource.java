@@ -165,14 +165,14 @@ public final class DeclarativeSource implements Source {
         return operate(
                 compilation,
                 compiler -> {
+                    StreamGroups groups = StreamGroups.compile(manifest.root());
                     List<StreamDescription> streams = new ArrayList<>();
                     for (Definition definition :
                             compiler.definitions(manifest.root(), true).all()) {
-                        streams.add(
-                                describe(
-                                        compiler
-                                                .compile(definition, Map.of(), List.of())
-                                                .stream()));
+                        DeclarativeStream stream =
+                                compiler.compile(definition, Map.of(), List.of()).stream();
+                        groups.requirePossible(stream);
+                        streams.add(describe(stream));
                     }
                     return streams;
                 });
@@ -252,10 +252,11 @@ public final class DeclarativeSource implements Source {
                 selection.jsonSchema().ifPresent(schema -> chosen.put(selection.name(), schema)));
         compiler.choose(chosen);
         List<Reading.Job> jobs = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
         for (StreamSelection selection : selections) {
             Definition definition = byName.get(selection.name());
             if (definition == null) {
-                sinks.missing(selection.name());
+                missing.add(selection.name());
                 continue;
             }
             StreamCompiler.Compiled compiled =
@@ -271,6 +272,9 @@ public final class DeclarativeSource implements Source {
                 sink.state(Map.of());
             }
             jobs.add(new Reading.Job(compiled.stream(), compiled.state(), sink));
+        }
+        if (!jobs.isEmpty()) {
+            missing.forEach(sinks::missing);
         }
         Reading.run(jobs, concurrency, groups);
     }

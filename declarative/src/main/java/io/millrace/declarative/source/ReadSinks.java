@@ -6,6 +6,6 @@ public interface ReadSinks {
     /** The output of a stream of the run; called once for each. */
     StreamSink stream(String name);
 
-    /** A stream was asked for that the source doesn't have. */
+    /** A stream was asked for, beside others, that the source doesn't have. */
     void missing(String name);
 }

@@ -1,6 +1,8 @@
 package io.millrace.declarative.source;
 
 import io.millrace.declarative.manifest.Definition;
+import io.millrace.declarative.record.SourceRecord;
+import io.millrace.declarative.stream.DeclarativeStream;
 import io.millrace.declarative.stream.StreamCompiler;
 import io.millrace.declarative.stream.StreamDefinitions;
 import io.millrace.declarative.stream.StreamRead;
@@ -42,36 +44,45 @@ final class StreamCheck {
             Definition manifest, Map<String, Object> config, StreamCompiler compiler)
             throws InterruptedException {
         Definition check = manifest.child("check");
-        StreamDefinitions definitions = compiler.definitions(manifest, false);
-        boolean needsAll =
-                !check.type().equals("CheckStream")
-                        || check.has("dynamic_streams_check_configs")
-                        || !fixedNames(definitions).containsAll(names(check, config));
-        if (needsAll && manifest.has("dynamic_streams")) {
-            try {
-                definitions = compiler.definitions(manifest, true);
-            } catch (RuntimeException error) {
-                return Optional.of(Failures.of(error, "(dynamic)"));
-            }
-        }
-        for (Definition stream : definitions.all()) {
-            // A fault of the manifest, whichever streams are asked for.
-            try {
-                compiler.compile(stream, Map.of(), List.of());
-            } catch (RuntimeException error) {
-                return Optional.of(Failures.of(error, stream.findText("name").orElse("")));
-            }
-        }
-        if (definitions.all().isEmpty()) {
-            return Optional.of(
-                    new ConfigurationFailure("No streams to connect to from the manifest."));
-        }
-        var run = new StreamCheck(check, compiler, definitions);
         return switch (check.type()) {
-            case "CheckStream" -> run.named(config);
-            case "CheckDynamicStream" -> run.first();
+            case "CheckStream" -> {
+                List<String> _ = names(check, config); // complains where they are no names
+                StreamDefinitions definitions;
+                try {
+                    definitions = definitions(manifest, check, config, compiler);
+                } catch (RuntimeException error) {
+                    yield Optional.of(Failures.of(error, "(dynamic)"));
+                }
+                var run = new StreamCheck(check, compiler, definitions);
+                yield definitions.all().isEmpty() ? Optional.of(nothing()) : run.named(config);
+            }
+            case "CheckDynamicStream" -> {
+                StreamDefinitions definitions = compiler.definitions(manifest, true);
+                var run = new StreamCheck(check, compiler, definitions);
+                yield definitions.all().isEmpty() ? Optional.of(nothing()) : run.first();
+            }
             default -> throw check.unknownType("a check");
         };
+    }
+
+    /** Streams are made of templates only where one of them is asked for. */
+    private static StreamDefinitions definitions(
+            Definition manifest,
+            Definition check,
+            Map<String, Object> config,
+            StreamCompiler compiler)
+            throws InterruptedException {
+        StreamDefinitions fixed = compiler.definitions(manifest, false);
+        boolean needsAll =
+                check.has("dynamic_streams_check_configs")
+                        || !fixedNames(fixed).containsAll(names(check, config));
+        return needsAll && manifest.has("dynamic_streams")
+                ? compiler.definitions(manifest, true)
+                : fixed;
+    }
+
+    private static SyncFailure nothing() {
+        return new ConfigurationFailure("No streams to connect to from the manifest.");
     }
 
     private static Set<String> fixedNames(StreamDefinitions definitions) {
@@ -133,21 +144,26 @@ final class StreamCheck {
                 return names;
             }
         }
-        throw new ConfigurationFailure("%s has to be a list of names.".formatted(CHOSEN_NAMES));
+        // Whoever runs the check sets it, no user.
+        throw new SystemFailure("%s has to be a list of names.".formatted(CHOSEN_NAMES));
     }
 
     private Optional<SyncFailure> first() throws InterruptedException {
         long count =
                 check.findInteger("stream_count")
                         .orElseThrow(() -> check.malformed("stream_count", "a number"));
-        return check.flag("use_check_availability", true)
-                ? problem(definitions.all(), count)
-                : Optional.empty();
+        if (!check.flag("use_check_availability", true)) {
+            definitions.all().forEach(this::compile);
+            return Optional.empty();
+        }
+        // What can't be compiled is no answer about the API.
+        first(definitions.all(), count).forEach(this::compile);
+        return problem(definitions.all(), count);
     }
 
     private Optional<SyncFailure> problem(List<Definition> streams, long count)
             throws InterruptedException {
-        for (Definition stream : streams.subList(0, (int) Math.min(count, streams.size()))) {
+        for (Definition stream : first(streams, count)) {
             Optional<SyncFailure> problem = problem(stream, stream.text("name"));
             if (problem.isPresent()) {
                 return problem;
@@ -156,17 +172,25 @@ final class StreamCheck {
         return Optional.empty();
     }
 
+    private static List<Definition> first(List<Definition> streams, long count) {
+        return streams.subList(0, (int) Math.min(Math.max(count, 0), streams.size()));
+    }
+
+    private DeclarativeStream compile(Definition definition) {
+        return compiler.compile(definition, Map.of(), List.of()).stream();
+    }
+
     private Optional<SyncFailure> problem(Definition definition, String name)
             throws InterruptedException {
         var probe = new Probe();
         try {
-            StreamRead read =
-                    compiler.compile(definition, Map.of(), List.of()).stream().start(Map.of());
+            StreamRead read = compile(definition).start(Map.of());
             boolean _ =
                     read.generate(slice -> {
                         probe.sliced = true;
                         read.open(slice)
-                                .read(_ -> {
+                                .read(record -> {
+                                    requireObject(record);
                                     throw new Found();
                                 });
                         return false;
@@ -183,6 +207,13 @@ final class StreamCheck {
                                 ("Stream %s is not available: Cannot attempt to connect to stream"
                                                 + " %s - no stream slices were found")
                                         .formatted(name, name)));
+    }
+
+    private static void requireObject(SourceRecord record) {
+        if (!record.isObject()) {
+            throw new SystemFailure(
+                    "A record is no object. Point the extractor's field_path at objects.");
+        }
     }
 
     private static SyncFailure unavailable(String name, SyncFailure reason) {

@@ -38,7 +38,9 @@ final class StreamGroups {
     /** Fails where a stream could never be read, since it waits for itself. */
     void requirePossible(DeclarativeStream stream) {
         String group = groups.get(stream.name());
-        if (group == null) {
+        // The reference sees the parents of streams with a cursor only; manifests that it runs
+        // have to run here, and without it the two just wait for each other's end.
+        if (group == null || stream.cursorField().isEmpty()) {
             return;
         }
         for (String ancestor : stream.ancestors()) {

@@ -175,7 +175,6 @@ public final class StreamCompiler implements ParentStreams {
                         name,
                         selection,
                         sync,
-                        true,
                         router.isLazy(),
                         cached.contains(name));
             }
@@ -208,7 +207,6 @@ public final class StreamCompiler implements ParentStreams {
             String name,
             Selection selection,
             IncrementalSync sync,
-            boolean sendsSlices,
             boolean lazy,
             boolean cache) {
         Definition requester = definition.child("requester");
@@ -223,7 +221,6 @@ public final class StreamCompiler implements ParentStreams {
                 selection.decoder(),
                 RecordSelector.compile(definition.child("record_selector"), compilation, selection),
                 sync,
-                sendsSlices,
                 lazy,
                 QueryProperties.find(
                         requester,
@@ -258,8 +255,8 @@ public final class StreamCompiler implements ParentStreams {
 
     /** Reads the description of a stream's fields; its answers are kept. */
     private SchemaSurroundings.FirstRecord firstRecord(Definition definition) {
-        StreamRead read = bare(definition, "dynamic_properties");
         return () -> {
+            StreamRead read = bare(definition, "dynamic_properties");
             var found = new First();
             try {
                 boolean _ =
@@ -303,7 +300,6 @@ public final class StreamCompiler implements ParentStreams {
                         name,
                         Selection.of(Decoder.compile(definition, "decoder", compilation)),
                         sync,
-                        false,
                         false,
                         true);
         return new StreamRead(sync.start(Map.of()), Map::of, retriever, true);

@@ -117,7 +117,6 @@ public final class AsyncRetriever implements Retriever {
                                 selectorOfDownload, compilation, Selection.of(decoder)),
                         whole,
                         false,
-                        false,
                         Optional.empty(),
                         compilation);
         return new AsyncRetriever(
