@@ -78,14 +78,7 @@ public final class SimpleRetriever implements Retriever {
             Optional<QueryProperties> properties,
             Compilation compilation) {
         return new SimpleRetriever(
-                definition,
-                requester,
-                decoder,
-                selector,
-                sync,
-                lazy,
-                properties,
-                compilation);
+                definition, requester, decoder, selector, sync, lazy, properties, compilation);
     }
 
     @Override

@@ -171,12 +171,7 @@ public final class StreamCompiler implements ParentStreams {
                                 declaredOnOurSide,
                                 schema::load);
                 yield simple(
-                        definition,
-                        name,
-                        selection,
-                        sync,
-                        router.isLazy(),
-                        cached.contains(name));
+                        definition, name, selection, sync, router.isLazy(), cached.contains(name));
             }
             case "AsyncRetriever" -> {
                 var selection =
