@@ -128,11 +128,14 @@ class UploadingRetrieverTest {
         SourceRecord record = SourceRecord.ofValue(HttpFixture.map("{'a': 1}"));
         record.attach(new FileReference("/d/s/f", "s/f", 4));
         var lines = new JsonBuffer(64);
-        RecordLineText.append(RecordLineText.beginning(StreamName.of("s")), record, RecordLineText.ending(5), lines);
+        RecordLineText.append(
+                RecordLineText.beginning(StreamName.of("s")),
+                record,
+                RecordLineText.ending(5),
+                lines);
         assertThat(new String(lines.toBytes(), StandardCharsets.UTF_8))
                 .endsWith(
-                        "\"data\":{\"a\":1},\"file_reference\":{\"staging_file_url\":\"/d/s/f\","
-                            + "\"source_file_relative_path\":\"s/f\",\"file_size_bytes\":4},\"emitted_at\":5}}\n");
+                        "\"data\":{\"a\":1},\"file_reference\":{\"staging_file_url\":\"/d/s/f\",\"source_file_relative_path\":\"s/f\",\"file_size_bytes\":4},\"emitted_at\":5}}\n");
     }
 
     @Test
