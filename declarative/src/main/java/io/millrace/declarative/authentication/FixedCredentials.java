@@ -16,7 +16,8 @@ final class FixedCredentials {
     private FixedCredentials() {}
 
     static Authenticator apiKey(Definition definition, Compilation compilation) {
-        if (definition.has("inject_into") == definition.has("header")) {
+        boolean hasHeader = !definition.findText("header").orElse("").isEmpty();
+        if (definition.has("inject_into") == hasHeader) {
             throw definition.malformed("inject_into", "given, or header, but not both");
         }
         InterpolatedString token =

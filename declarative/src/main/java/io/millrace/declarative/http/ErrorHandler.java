@@ -121,6 +121,13 @@ sealed interface ErrorHandler {
                         "Requests can only go to addresses of http and https. %s."
                                 .formatted(error.getMessage()));
             }
+            if (error instanceof PublicAddresses.PrivateAddressException) {
+                return new Resolution(
+                        Action.FAIL,
+                        FailureType.CONFIG_ERROR,
+                        "Requests can only go to public addresses here. %s."
+                                .formatted(error.getMessage()));
+            }
             // Time may mend a connection, so that is what is told when the attempts are used up.
             return new Resolution(
                     Action.RETRY, FailureType.TRANSIENT_ERROR, Messages.ofError(error));

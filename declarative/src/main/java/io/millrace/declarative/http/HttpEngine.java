@@ -18,7 +18,7 @@ public final class HttpEngine implements AutoCloseable {
     private final AuthenticatorCompiler authenticators;
     private final HttpSettings settings;
     private final RequestBudget budget;
-    private final Transport transport = new Transport();
+    private final Transport transport = new Transport(System.getenv());
     private final AnswerCache cache = new AnswerCache();
     private final ConcurrentMap<Object, Object> shared = new ConcurrentHashMap<>();
 

@@ -4,6 +4,7 @@ import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.InterpolatedBoolean;
 import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.python.Python;
+import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.FailureType;
@@ -47,9 +48,9 @@ final class ResponseFilter {
         Set<Integer> statuses = new HashSet<>();
         if (definition.value("http_codes") instanceof List<?> codes) {
             for (Object code : codes) {
-                if (code instanceof Long number) {
-                    statuses.add(number.intValue());
-                } else {
+                try {
+                    statuses.add(((Number) Python.toInteger(code)).intValue());
+                } catch (PythonError _) {
                     throw definition.malformed("http_codes", "a list of status codes");
                 }
             }

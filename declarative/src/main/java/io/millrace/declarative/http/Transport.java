@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
@@ -15,6 +16,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLSocket;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -22,6 +26,8 @@ import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -31,10 +37,12 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests over pooled connections, and follows redirects. Apache's client under it keeps the
@@ -54,13 +62,23 @@ final class Transport implements AutoCloseable {
     private static final Timeout SILENCE = Timeout.ofMinutes(5);
 
     private final CloseableHttpClient client;
+    private final boolean onlyPublic;
 
-    Transport() {
+    /**
+     * @param environment may name proxies, certificates, and forbid what isn't public
+     */
+    Transport(Map<String, String> environment) {
+        onlyPublic = PublicAddresses.areRequired(environment);
         var connections =
                 PoolingHttpClientConnectionManagerBuilder.create()
                         .setMaxConnTotal(CONNECTIONS)
                         .setMaxConnPerRoute(CONNECTIONS_PER_HOST)
                         .setPoolConcurrencyPolicy(PoolConcurrencyPolicy.STRICT)
+                        .setDnsResolver(
+                                onlyPublic
+                                        ? new PublicAddresses()
+                                        : SystemDefaultDnsResolver.INSTANCE)
+                        .setTlsSocketStrategy(new LazyTls(environment))
                         .setConnectionFactory(
                                 ManagedHttpClientConnectionFactory.builder()
                                         .http1Config(
@@ -86,12 +104,12 @@ final class Transport implements AutoCloseable {
                                         .setSocketTimeout(SILENCE)
                                         .setValidateAfterInactivity(
                                                 TimeValue.of(500, TimeUnit.MILLISECONDS))
-                                        .build())
-                        .build();
+                                        .build());
+
         client =
                 HttpClients.custom()
-                        .setConnectionManager(connections)
-                        .setProxySelector(new Proxies(System.getenv()))
+                        .setConnectionManager(connections.build())
+                        .setProxySelector(new Proxies(environment))
                         .setDefaultRequestConfig(
                                 RequestConfig.custom()
                                         .setProtocolUpgradeEnabled(false)
@@ -237,10 +255,13 @@ final class Transport implements AutoCloseable {
                 : new String(single.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
-    private static HttpHost host(String url) throws IOException {
+    private HttpHost host(String url) throws IOException {
         String scheme = Addresses.scheme(url);
         if (!scheme.equals("http") && !scheme.equals("https")) {
             throw new UnsupportedSchemeException(scheme);
+        }
+        if (onlyPublic) {
+            PublicAddresses.check(scheme);
         }
         try {
             var uri = new URI(scheme + "://" + Addresses.hostAndPort(url));
@@ -305,6 +326,41 @@ final class Transport implements AutoCloseable {
             super(
                     "No connection adapters were found for '%s'"
                             .formatted(scheme.toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    /** Reads the trusted certificates when they are first needed: it takes a tenth of a second. */
+    private static final class LazyTls implements TlsSocketStrategy {
+        private final Map<String, String> environment;
+        private final ReentrantLock lock = new ReentrantLock();
+        private @Nullable TlsSocketStrategy strategy;
+
+        LazyTls(Map<String, String> environment) {
+            this.environment = environment;
+        }
+
+        private TlsSocketStrategy strategy() {
+            lock.lock();
+            try {
+                TlsSocketStrategy present = strategy;
+                if (present == null) {
+                    present =
+                            TrustedCertificates.context(environment)
+                                    .map(DefaultClientTlsStrategy::new)
+                                    .orElseGet(DefaultClientTlsStrategy::createSystemDefault);
+                    strategy = present;
+                }
+                return present;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public SSLSocket upgrade(
+                Socket socket, String target, int port, Object attachment, HttpContext context)
+                throws IOException {
+            return strategy().upgrade(socket, target, port, attachment, context);
         }
     }
 
