@@ -104,6 +104,9 @@ public final class CommandRunner {
         manifest.addSubcommand("from-openapi", new ManifestCommand.FromOpenApi(terminal));
         manifest.addSubcommand("read", new ManifestCommand.Read(terminal));
         manifest.addSubcommand("infer-schema", new ManifestCommand.InferSchema(terminal));
+        manifest.addSubcommand("test", new ManifestRecordings.TestCommand(terminal));
+        manifest.addSubcommand("record", new ManifestRecordings.RecordCommand(terminal));
+        manifest.addSubcommand("replay", new ManifestRecordings.ReplayCommand(terminal));
         return manifest;
     }
 

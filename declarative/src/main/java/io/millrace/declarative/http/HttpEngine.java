@@ -126,12 +126,17 @@ public final class HttpEngine implements AutoCloseable {
         return budget;
     }
 
+    /** Whoever observes exchanges sees whole answers. */
+    private boolean observed() {
+        return !settings.observer().equals(HttpObserver.NONE);
+    }
+
     /** See {@link Transport#send}. */
     Answer send(OutgoingRequest request, boolean streamed, Cookies cookies)
             throws IOException, InterruptedException {
         return settings.recorded().isPresent()
                 ? settings.recorded().get().answer(request)
-                : transport.send(request, streamed, cookies);
+                : transport.send(request, streamed && !observed(), cookies);
     }
 
     AnswerCache cache() {
