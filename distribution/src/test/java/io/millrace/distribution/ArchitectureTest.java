@@ -31,6 +31,8 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    // Tests of another module that are run here come as a jar.
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages("io.millrace");
 
     /** What each part may know beside itself, the Java library and libraries of others. */
