@@ -3,6 +3,8 @@ package io.millrace.declarative.program;
 import io.millrace.declarative.config.Spec;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.PythonError;
+import io.millrace.declarative.lint.Finding;
+import io.millrace.declarative.lint.ManifestLint;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.Manifest;
@@ -116,8 +118,36 @@ public final class DeclarativeProgram {
             SyncFailure failure = failure(error);
             lines.failure(failure, Optional.empty());
             errors.println(lines.masked(failure.getMessage()));
-            return FAILED;
+            return tellFaults(failure, arguments) ? WRONG_CALL : FAILED;
         }
+    }
+
+    /**
+     * Tells all that is wrong with a manifest, where that is what has failed, with line and column.
+     *
+     * @return whether there was something to tell
+     */
+    private boolean tellFaults(SyncFailure failure, DeclarativeArguments arguments) {
+        boolean ofManifest =
+                failure.getMessage().startsWith("The manifest is not valid")
+                        || failure.getMessage().contains("This is no YAML");
+        if (!ofManifest) {
+            return false;
+        }
+        Path file = arguments.manifest().orElseThrow();
+        List<String> faults =
+                ManifestLint.check(text("manifest", file)).stream()
+                        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+                        .map(finding ->
+                                "%s:%d:%d: %s"
+                                        .formatted(
+                                                file,
+                                                finding.place().line(),
+                                                finding.place().column(),
+                                                finding.message()))
+                        .toList();
+        faults.forEach(errors::println);
+        return !faults.isEmpty();
     }
 
     private static SyncFailure failure(RuntimeException error) {

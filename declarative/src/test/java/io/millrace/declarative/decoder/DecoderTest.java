@@ -44,7 +44,9 @@ class DecoderTest {
         for (int i = 0; i < 200; i++) {
             page.append(i == 0 ? "" : ",").append("{\"id\":").append(i).append("}");
         }
-        page.append("],\"meta\":{\"long\":\"").append("x".repeat(600)).append("\",\"next\":\"t\"},\"é\":null}");
+        page.append("],\"meta\":{\"long\":\"")
+                .append("x".repeat(600))
+                .append("\",\"next\":\"t\"},\"é\":null}");
         Object seen = first("{type: JsonDecoder}", page.toString());
         assertThat(seen).isEqualTo(Json.parse(page.toString()));
         assertThat(((Map<?, ?>) Objects.requireNonNull(seen)).keySet().toString())
@@ -61,8 +63,9 @@ class DecoderTest {
     void anXmlDocumentReachesNoFileAndDefinesNoEntity() throws InterruptedException {
         assertThat(
                         elements(
-                                "{type: XmlDecoder}",
-                                "<!DOCTYPE r [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><r>&e;</r>")
+                                        "{type: XmlDecoder}",
+                                        "<!DOCTYPE r [<!ENTITY e SYSTEM"
+                                                + " \"file:///etc/passwd\">]><r>&e;</r>")
                                 .toString())
                 .doesNotContain("root:");
     }
@@ -82,8 +85,10 @@ class DecoderTest {
     void onlyWhatNeedsLittleMemoryIsReadWhileItArrives() {
         assertThat(compile("{type: JsonDecoder}").streams()).isFalse();
         assertThat(compile("{type: CsvDecoder}").streams()).isTrue();
-        assertThat(compile("{type: GzipDecoder, decoder: {type: JsonlDecoder}}").streams()).isTrue();
-        assertThat(compile("{type: GzipDecoder, decoder: {type: JsonDecoder}}").streams()).isFalse();
+        assertThat(compile("{type: GzipDecoder, decoder: {type: JsonlDecoder}}").streams())
+                .isTrue();
+        assertThat(compile("{type: GzipDecoder, decoder: {type: JsonDecoder}}").streams())
+                .isFalse();
     }
 
     @Test
@@ -118,10 +123,7 @@ class DecoderTest {
 
     private static Answer answer(String body) {
         return Answer.of(
-                200,
-                "http://localhost/",
-                Headers.NONE,
-                body.getBytes(StandardCharsets.UTF_8));
+                200, "http://localhost/", Headers.NONE, body.getBytes(StandardCharsets.UTF_8));
     }
 
     @SuppressWarnings("unchecked")

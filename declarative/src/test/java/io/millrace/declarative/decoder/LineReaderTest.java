@@ -36,7 +36,8 @@ class LineReaderTest {
             List<String> lines = new ArrayList<>();
             var text = new StringBuilder();
             for (int i = 0; i < 8; i++) {
-                int length = random.nextInt(4) == 0 ? 65_530 + random.nextInt(12) : random.nextInt(300);
+                int length =
+                        random.nextInt(4) == 0 ? 65_530 + random.nextInt(12) : random.nextInt(300);
                 String line = "x".repeat(length);
                 lines.add(line);
                 text.append(line).append(random.nextBoolean() ? "\r\n" : "\n");

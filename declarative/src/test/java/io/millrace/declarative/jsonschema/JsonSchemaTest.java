@@ -37,17 +37,19 @@ class JsonSchemaTest {
         assertThat(wrong("{enum: [a, 1]}", "b")).containsExactly("has to be one of 'a', 1");
         assertThat(wrong("{const: 1}", "true")).containsExactly("has to be 1");
         assertThat(wrong("{minLength: 2, maxLength: 3, pattern: '^a'}", "bbbb"))
-                .containsExactly(
-                        "has to have 3 characters at most", "has to match the pattern ^a");
+                .containsExactly("has to have 3 characters at most", "has to match the pattern ^a");
         assertThat(wrong("{exclusiveMinimum: 1, maximum: 5, multipleOf: 2}", "7"))
                 .containsExactly("has to be at most 5", "has to be a multiple of 2");
-        assertThat(wrong("{not: {type: string}}", "a"))
-                .containsExactly("is what it must not be");
+        assertThat(wrong("{not: {type: string}}", "a")).containsExactly("is what it must not be");
         assertThat(wrong("{allOf: [{minimum: 1}, {maximum: 2}]}", "3"))
                 .containsExactly("has to be at most 2");
         assertThat(wrong("{dependencies: {a: [b], c: {required: [d]}}}", "{a: 1, c: 1}"))
                 .containsExactly("b is missing, and needed beside a", "d is missing");
-        assertThat(wrong("{if: {required: [a]}, then: {required: [b]}, else: {required: [c]}}", "{a: 1}"))
+        assertThat(
+                        wrong(
+                                "{if: {required: [a]}, then: {required: [b]}, else: {required:"
+                                        + " [c]}}",
+                                "{a: 1}"))
                 .containsExactly("b is missing");
         assertThat(wrong("{contains: {const: 1}}", "[2]"))
                 .containsExactly("has no item as it has to have");
@@ -65,8 +67,7 @@ class JsonSchemaTest {
                   - {type: string}
                 """;
         assertThat(wrong(schema, "{kind: two}")).containsExactly("b is missing");
-        assertThat(wrong(schema, "{kind: three}"))
-                .containsExactly("fits none of the alternatives");
+        assertThat(wrong(schema, "{kind: three}")).containsExactly("fits none of the alternatives");
         assertThat(wrong(schema, "text")).isEmpty();
     }
 
