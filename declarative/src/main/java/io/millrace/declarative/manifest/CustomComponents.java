@@ -2,6 +2,11 @@ package io.millrace.declarative.manifest;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Components whose behaviour is a Python class beside the manifest (reference: 14). */
 public final class CustomComponents {
@@ -19,5 +24,54 @@ public final class CustomComponents {
                 ("The manifest needs the Python class %s (%s at %s), which this engine can't run."
                      + " Install Python 3 with airbyte-cdk to run the manifest through it.")
                         .formatted(name, definition.type(), definition.path()));
+    }
+
+    /**
+     * The first such component that a stream of {@code manifest} uses, whether the stream is asked
+     * for or not.
+     */
+    public static Optional<Definition> find(Definition manifest) {
+        for (String field : List.of("streams", "dynamic_streams")) {
+            Optional<Definition> found = find(manifest.value(field), field);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Definition> find(@Nullable Object value, String path) {
+        return switch (value) {
+            case Map<?, ?> map -> findInObject(map, path);
+            case List<?> list -> findInList(list, path);
+            case null, default -> Optional.empty();
+        };
+    }
+
+    private static Optional<Definition> findInObject(Map<?, ?> map, String path) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+            Optional<Definition> found = find(entry.getValue(), path + "." + entry.getKey());
+            if (found.isPresent()) {
+                return found;
+            }
+            if (entry.getKey() instanceof String key && entry.getValue() != null) {
+                fields.put(key, entry.getValue());
+            }
+        }
+        Definition definition = Definition.of(fields, path);
+        return definition.has("class_name") && definition.type().startsWith("Custom")
+                ? Optional.of(definition)
+                : Optional.empty();
+    }
+
+    private static Optional<Definition> findInList(List<?> list, String path) {
+        for (int i = 0; i < list.size(); i++) {
+            Optional<Definition> found = find(list.get(i), "%s[%d]".formatted(path, i));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -203,6 +203,9 @@ public final class Definition {
 
     /** What to throw where this is a component of a type that can't stand here. */
     public SyncFailure unknownType(String expected) {
+        if (CustomComponents.isCustom(this)) {
+            return CustomComponents.refused(this);
+        }
         return new SystemFailure(
                 type().isEmpty()
                         ? "The manifest is not valid: %s has no type (%s)."

@@ -1,5 +1,6 @@
 package io.millrace.declarative.source;
 
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.declarative.stream.DeclarativeStream;
@@ -43,6 +44,10 @@ final class StreamCheck {
     static Optional<SyncFailure> run(
             Definition manifest, Map<String, Object> config, StreamCompiler compiler)
             throws InterruptedException {
+        Optional<Definition> custom = CustomComponents.find(manifest);
+        if (custom.isPresent()) {
+            return Optional.of(CustomComponents.refused(custom.get()));
+        }
         Definition check = manifest.child("check");
         return switch (check.type()) {
             case "CheckStream" -> {
