@@ -152,17 +152,12 @@ final class RotatingTokens implements Authenticator {
             throw new ConfigurationFailure(
                     "Authentication tokens are missing from the configuration.");
         }
-        Map<String, Object> fields = new LinkedHashMap<>(definition.fields());
-        fields.remove("$parameters");
-        return engine.shared(new Key(fields), () -> new RotatingTokens(definition, tokens, engine));
+        return engine.shared(
+                new Key(Templates.withoutParameters(definition)),
+                () -> new RotatingTokens(definition, tokens, engine));
     }
 
-    private record Key(Map<String, Object> fields) {
-        @Override
-        public String toString() {
-            return "Key of rotating tokens";
-        }
-    }
+    private record Key(String definition) {}
 
     private static String text(String template, Compilation compilation) {
         return Secrets.text(

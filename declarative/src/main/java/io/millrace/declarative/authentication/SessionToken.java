@@ -17,9 +17,7 @@ import io.millrace.declarative.record.Paths;
 import io.millrace.protocol.failure.SystemFailure;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -89,24 +87,8 @@ final class SessionToken {
             String login, List<String> path, Optional<Duration> duration, String decoder) {}
 
     private static String significant(Definition login) {
-        String bare = Python.str(withoutParameters(login.fields()));
+        String bare = Templates.withoutParameters(login);
         return bare.contains("parameters") ? Python.str(login.fields()) : bare;
-    }
-
-    private static @Nullable Object withoutParameters(@Nullable Object value) {
-        return switch (value) {
-            case Map<?, ?> map -> {
-                Map<Object, Object> result = new LinkedHashMap<>();
-                map.forEach((key, inner) -> {
-                    if (!"$parameters".equals(key)) {
-                        result.put(key, withoutParameters(inner));
-                    }
-                });
-                yield result;
-            }
-            case List<?> list -> list.stream().map(SessionToken::withoutParameters).toList();
-            case null, default -> value;
-        };
     }
 
     /** Logs in when it has to, one thread at a time. */

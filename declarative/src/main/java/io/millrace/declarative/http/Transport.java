@@ -59,7 +59,7 @@ final class Transport implements AutoCloseable {
     private static final Timeout CONNECT = Timeout.ofSeconds(30);
 
     /** How long a server may be silent; the reference would wait for ever. */
-    private static final Timeout SILENCE = Timeout.ofMinutes(5);
+    private static final Timeout SILENCE = Timeout.ofMinutes(2);
 
     private final CloseableHttpClient client;
     private final boolean onlyPublic;
@@ -171,6 +171,7 @@ final class Transport implements AutoCloseable {
             headers.remove("Authorization");
         }
         headers.remove("Host");
+        headers.remove("Cookie");
         // 303 asks for a GET; for 301 and 302, that is what all clients have made of a POST.
         boolean becomesGet =
                 status == 303 || status == 302 || (status == 301 && from.method().equals("POST"));

@@ -25,6 +25,7 @@ class RotatingTokensTest {
     private final LocalApi api = new LocalApi(_ -> Reply.ok("[]"));
     private final HttpFixture fixture = new HttpFixture();
     private int statusCode = 200;
+    private int made;
     private long reset = HttpFixture.NOW.getEpochSecond() + 600;
     private HttpEngine engine = fixture.engine("{'tokens': 'a, b,'}");
 
@@ -60,12 +61,12 @@ class RotatingTokensTest {
                         {'type': 'HttpRequester', 'url': '%s', 'path': 'data', 'authenticator': {
                           'type': 'RateLimitedMultipleTokenAuthenticator', 'tokens': '{{ config.tokens }}', 'auth_method': 'token',
                           'quota_status_source': {'url': '%s/quota', 'request_headers': {'Accept': 'a/b'}, 'unavailable_status_codes': [404]},
-                          'quotas': [{'name': 'search', 'remaining_path': ['search', 'left'], 'reset_path': ['search', 'reset'],
+                          '$parameters': {'name': '%s'}, 'quotas': [{'name': 'search', '$parameters': {'name': '%s'}, 'remaining_path': ['search', 'left'], 'reset_path': ['search', 'reset'],
                                       'matchers': [{'url_path_pattern': '/search'}]},
                                      {'name': 'core', 'remaining_path': ['core', 'left'], 'reset_path': ['core', 'reset'],
                                       'limit_path': ['core', 'limit'] %s}]}%s}
                         """
-                                .formatted(api.url(), api.url(), more, handler)),
+                                .formatted(api.url(), api.url(), ++made, made, more, handler)),
                 "s",
                 false);
     }
