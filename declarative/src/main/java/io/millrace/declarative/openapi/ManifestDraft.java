@@ -24,6 +24,9 @@ public final class ManifestDraft {
     /** Fields that tell records apart, better ones first. */
     private static final List<String> KEYS = List.of("id", "uuid", "guid", "gid", "key", "code");
 
+    /** Headers that descriptions name in vain, as OpenAPI says: requests have them anyway. */
+    private static final Set<String> IGNORED = Set.of("accept", "contenttype", "authorization");
+
     private final ApiDocument document;
     private final ConfigurationDraft configuration = new ConfigurationDraft();
     private final AuthenticatorDraft authenticator;
@@ -244,6 +247,7 @@ public final class ManifestDraft {
         for (Parameter parameter : operation.parameters()) {
             if (!parameter.in().equals(in)
                     || !parameter.required()
+                    || IGNORED.contains(Names.plain(parameter.name()))
                     || used.contains(parameter.name())
                     || authenticator.names().contains(parameter.name())) {
                 continue;

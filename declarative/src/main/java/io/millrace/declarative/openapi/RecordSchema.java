@@ -13,13 +13,18 @@ final class RecordSchema {
     /** What lies deeper stays an object without a description. */
     private static final int DEEPEST = 4;
 
+    /** The most fields within fields; the objects that come after stay without a description. */
+    private static final int MOST_INNER_FIELDS = 500;
+
     private final ApiDocument document;
+    private int innerFields;
 
     RecordSchema(ApiDocument document) {
         this.document = document;
     }
 
     Map<String, Object> of(Map<String, Object> item) {
+        innerFields = 0;
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "http://json-schema.org/draft-07/schema#");
         schema.put("type", "object");
@@ -51,7 +56,11 @@ final class RecordSchema {
         Map<String, Object> converted = new LinkedHashMap<>();
         if (document.isObject(schema)) {
             converted.putAll(object());
-            Map<String, Object> fields = depth < DEEPEST ? fields(schema, depth, within) : Map.of();
+            Map<String, Object> fields =
+                    depth < DEEPEST && innerFields < MOST_INNER_FIELDS
+                            ? fields(schema, depth, within)
+                            : Map.of();
+            innerFields += fields.size();
             if (!fields.isEmpty()) {
                 converted.put("properties", fields);
             }

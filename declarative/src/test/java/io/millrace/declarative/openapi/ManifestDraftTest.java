@@ -271,6 +271,29 @@ class ManifestDraftTest {
         assertThat(ManifestLint.check(ManifestDraft.of(document))).isEmpty();
     }
 
+    /** 40 fields that each have 40 fields that each … would be millions. */
+    @Test
+    void aSchemaOfEverythingStaysOfAReadableSize() {
+        var schemas = new StringBuilder();
+        for (int level = 0; level < 6; level++) {
+            schemas.append("\"L%d\": {\"type\": \"object\", \"properties\": {".formatted(level));
+            for (int field = 0; field < 40; field++) {
+                schemas.append(
+                        "%s\"f%d\": {\"$ref\": \"#/components/schemas/L%d\"}"
+                                .formatted(field == 0 ? "" : ", ", field, level + 1));
+            }
+            schemas.append("}}, ");
+        }
+        String document =
+                operation("/things", "[]", list("{\"$ref\": \"#/components/schemas/L0\"}"))
+                        .replaceFirst(
+                                "\"paths\"",
+                                "\"components\": {\"schemas\": {%s\"L6\": {}}}, \"paths\""
+                                        .formatted(schemas)
+                                        .replace("$", "\\$"));
+        assertThat(ManifestDraft.of(document)).hasSizeBetween(10_000, 300_000);
+    }
+
     @Test
     void anUnknownServerBecomesAQuestionToTheUser() {
         String draft =
