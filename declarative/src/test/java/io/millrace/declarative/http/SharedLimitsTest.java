@@ -9,6 +9,7 @@ import io.millrace.protocol.failure.SystemFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -205,30 +206,39 @@ class SharedLimitsTest {
         assertThat(atATime(throttle, clock, 8)).isEqualTo(8);
     }
 
-    /** How many of {@code threads} get in before one has left. */
+    /** How many of {@code threads} are inside when none of them can go on. */
     private static int atATime(Throttle throttle, InstantSource clock, int threads)
             throws InterruptedException {
         var inside = new AtomicInteger();
-        var most = new AtomicInteger();
-        var done = new CountDownLatch(threads);
+        var release = new CountDownLatch(1);
+        List<Thread> all = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
-            Thread.ofVirtual()
-                    .start(() -> {
-                        try {
-                            throttle.enter(clock, _ -> {});
-                            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                            Thread.sleep(50);
-                            inside.decrementAndGet();
-                            throttle.leave();
-                        } catch (InterruptedException error) {
-                            throw new AssertionError(error);
-                        } finally {
-                            done.countDown();
-                        }
-                    });
+            all.add(
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    throttle.enter(clock, _ -> {});
+                                    inside.incrementAndGet();
+                                    release.await();
+                                    throttle.leave();
+                                } catch (InterruptedException error) {
+                                    throw new AssertionError(error);
+                                }
+                            }));
         }
-        done.await();
-        return most.get();
+        // Looked at one after the other, a thread may go on behind our back: look again.
+        for (int calm = 0; calm < 3; calm++) {
+            while (all.stream().anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
+                calm = 0;
+                Thread.onSpinWait();
+            }
+        }
+        int count = inside.get();
+        release.countDown();
+        for (Thread thread : all) {
+            thread.join();
+        }
+        return count;
     }
 
     @Test
