@@ -6,6 +6,7 @@ import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.protocol.json.JsonBuffer;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,31 @@ public final class RecordJson {
     /** Deeper values are refused, as they are where JSON is read. */
     private static final int DEEPEST = 1000;
 
+    private static final byte[] NULL = ascii("null");
+    private static final byte[] TRUE = ascii("true");
+    private static final byte[] FALSE = ascii("false");
+
+    /**
+     * Keys as they are written, each with its colon, by the hash of their text: records have the
+     * same ones again and again. A race at worst makes one twice.
+     */
+    private static final @Nullable Key[] KEYS = new Key[1 << 12];
+
+    private static final class Key {
+        private final String text;
+        private final byte[] written;
+
+        Key(String text, byte[] written) {
+            this.text = text;
+            this.written = written;
+        }
+    }
+
     private RecordJson() {}
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
 
     /** Appends {@code value}. Fails with a type error for what JSON has no word for. */
     public static void write(@Nullable Object value, JsonBuffer out) {
@@ -31,10 +56,10 @@ public final class RecordJson {
             throw PythonError.value("Circular reference detected");
         }
         switch (value) {
-            case null -> out.append("null");
+            case null -> out.append(NULL);
             case String text -> writeText(text, out);
             case Long number -> out.appendLong(number);
-            case Boolean flag -> out.append(flag ? "true" : "false");
+            case Boolean flag -> out.append(flag ? TRUE : FALSE);
             case Double real ->
                     out.append(Double.isFinite(real) ? Numbers.print(real.doubleValue()) : "null");
             case BigInteger number -> out.append(number.toString());
@@ -56,8 +81,7 @@ public final class RecordJson {
                 out.append(',');
             }
             first = false;
-            writeText(key(entry.getKey()), out);
-            out.append(':');
+            writeKey(key(entry.getKey()), out);
             write(entry.getValue(), out, depth + 1);
         }
         out.append('}');
@@ -74,6 +98,20 @@ public final class RecordJson {
             write(item, out, depth + 1);
         }
         out.append(']');
+    }
+
+    private static void writeKey(String text, JsonBuffer out) {
+        int hash = text.hashCode();
+        int slot = (hash ^ hash >>> 15) & KEYS.length - 1;
+        Key known = KEYS[slot];
+        if (known == null || !known.text.equals(text)) {
+            var written = new JsonBuffer(text.length() + 3);
+            writeText(text, written);
+            written.append(':');
+            known = new Key(text, written.toBytes());
+            KEYS[slot] = known;
+        }
+        out.append(known.written);
     }
 
     private static String key(@Nullable Object key) {

@@ -1,10 +1,8 @@
 package io.millrace.declarative.record;
 
-import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonMembers;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceRecord {
     private static final byte[] NO_BYTES = new byte[0];
-
-    /** Digits that fit a long whatever they are. */
-    private static final int SHORT_DIGITS = 18;
 
     private byte[] source;
     private int from;
@@ -74,7 +69,7 @@ public final class SourceRecord {
      */
     public @Nullable Object value() {
         if (!parsed) {
-            value = Json.parse(source, from, to);
+            value = RegularJson.parse(source, from);
             parsed = true;
             source = NO_BYTES; // the page can go, even where the record is kept
             from = 0;
@@ -114,31 +109,7 @@ public final class SourceRecord {
         long range = JsonMembers.find(source, from, to, name);
         return range == JsonMembers.ABSENT
                 ? Python.MISSING
-                : scalar(source, JsonMembers.from(range), JsonMembers.to(range));
-    }
-
-    /** A value; the ones that cursors are made of don't need a parser. */
-    private static @Nullable Object scalar(byte[] source, int from, int to) {
-        if (source[from] == '"') {
-            for (int i = from; i < to; i++) {
-                if (source[i] == '\\') {
-                    return Json.parse(source, from, to);
-                }
-            }
-            return new String(source, from + 1, to - from - 2, StandardCharsets.UTF_8);
-        }
-        if (to - from <= SHORT_DIGITS) {
-            long number = 0;
-            int at = from;
-            while (at < to && source[at] >= '0' && source[at] <= '9') {
-                number = number * 10 + source[at] - '0';
-                at++;
-            }
-            if (at == to) {
-                return number;
-            }
-        }
-        return Json.parse(source, from, to);
+                : RegularJson.parse(source, JsonMembers.from(range));
     }
 
     /** The file that belongs to it, if there is one. */

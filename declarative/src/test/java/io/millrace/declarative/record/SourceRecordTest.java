@@ -42,6 +42,55 @@ class SourceRecordTest {
         assertThat(tree.field("nothing")).isSameAs(Python.MISSING);
     }
 
+    /** The parser of any JSON says what each value is. */
+    @Test
+    void bytesBecomeTheValuesThatAnyParserMakesOfThem() {
+        List<String> values =
+                List.of(
+                        "0",
+                        "-0",
+                        "7",
+                        "-12",
+                        "999999999999999999",
+                        "-999999999999999999",
+                        "1234567890123456789",
+                        "9223372036854775807",
+                        "-9223372036854775808",
+                        "18446744073709551615",
+                        "1.5",
+                        "-0.0",
+                        "1e5",
+                        "1E-7",
+                        "123.456e+10",
+                        "0.1234567890123456789",
+                        "true",
+                        "false",
+                        "null",
+                        "\"\"",
+                        "\"plain\"",
+                        "\"é€😀\"",
+                        "\"\\\" \\\\ \\/ \\b\\f\\n\\r\\t\"",
+                        "\"é\\u00e9é\\ud83d\\ude00\"",
+                        "\"\\ud800x\"",
+                        "[]",
+                        "[ ]",
+                        "{}",
+                        "{ }",
+                        "[1,\n2 , [3] ]",
+                        "{\"a\" : {\"b\":[{}, null]} , \"é\":1, \"" + "k".repeat(80) + "\":2}");
+        for (String value : values) {
+            Object expected = Json.parse(value);
+            assertThat(bytes("{\"v\":" + value + "}").fields().get("v"))
+                    .as(value)
+                    .isEqualTo(expected);
+            assertThat(bytes("{\"w\":1,\"v\": " + value + " }").field("v"))
+                    .as(value)
+                    .isEqualTo(expected);
+            assertThat(bytes("{\"" + "x".repeat(3) + "\":[" + value + "]}").value())
+                    .isEqualTo(Json.parse("{\"xxx\":[" + value + "]}"));
+        }
+    }
+
     @Test
     void aChangeOfTheTreeIsAChangeOfTheRecord() {
         SourceRecord record = bytes("{\"a\":1}");
