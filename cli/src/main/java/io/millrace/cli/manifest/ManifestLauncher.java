@@ -72,7 +72,7 @@ public final class ManifestLauncher implements Launcher {
                             false));
             return problems;
         }
-        // Relative paths start at the pipeline's folder, which isn't known here.
+        // A pipeline's reader has resolved it; of any other the folder isn't known here.
         Path file = Path.of(reference.target().asString());
         if (!file.isAbsolute()) {
             return problems;

@@ -40,6 +40,8 @@ final class PipelineReader {
             Set.of("sync_mode", "cursor_field", "primary_key", "fields", "mappers");
 
     private final LocatedDocument document;
+    private static final String MANIFEST = "manifest";
+
     private final Path folder;
     private final Launchers launchers;
     private final List<Problem> problems;
@@ -122,7 +124,7 @@ final class PipelineReader {
             problems.add(document.at("", "The key %s is missing.".formatted(key)));
             return Optional.empty();
         }
-        var parsed = launchers.parse(root.get(key), role);
+        var parsed = launchers.parse(located(root.get(key)), role);
         for (LaunchProblem problem : parsed.problems()) {
             String at = pointer + problem.pointer();
             problems.add(
@@ -131,6 +133,18 @@ final class PipelineReader {
                             : document.atKey(at, problem.message()));
         }
         return parsed.reference();
+    }
+
+    /** With the path of a manifest as it is from anywhere, so that it can be read by who lints. */
+    private JsonNode located(JsonNode connector) {
+        if (connector instanceof ObjectNode object && object.path(MANIFEST).isString()) {
+            ObjectNode copy = object.deepCopy();
+            copy.put(
+                    MANIFEST,
+                    folder.resolve(object.path(MANIFEST).asString()).normalize().toString());
+            return copy;
+        }
+        return connector;
     }
 
     private Optional<List<StreamEntry>> streams(ObjectNode root) {

@@ -1,0 +1,209 @@
+package io.millrace.declarative.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.declarative.http.HttpFixture;
+import io.millrace.declarative.http.LocalApi;
+import io.millrace.declarative.http.LocalApi.Reply;
+import io.millrace.declarative.manifest.EngineLog;
+import io.millrace.declarative.manifest.Manifest;
+import io.millrace.declarative.manifest.Pause;
+import io.millrace.protocol.batch.BatchMemory;
+import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.ReadPlan;
+import io.millrace.protocol.connector.RecordLines;
+import io.millrace.protocol.connector.SourceOutput;
+import io.millrace.protocol.connector.StreamDescription;
+import io.millrace.protocol.connector.StreamOutput;
+import io.millrace.protocol.connector.StreamRequest;
+import io.millrace.protocol.connector.SyncMode;
+import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.json.JsonBuffer;
+import io.millrace.protocol.json.JsonLineEncoder;
+import io.millrace.protocol.schema.StreamSchema;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** A manifest as the source of a sync: what the destination's side is given. */
+class TypedReadingTest {
+    private static final BatchMemory MEMORY = new BatchMemory(64 << 20);
+
+    private final LocalApi api =
+            new LocalApi(_ ->
+                    Reply.ok(
+                            "{'data': [{'id': 1, 'name': 'a', 'more': true}, {'id': 2}, {'id':"
+                                    + " 'x'}]}"));
+
+    @AfterEach
+    void closeApi() {
+        api.close();
+    }
+
+    @Test
+    void recordsBecomeRowsOfTheStreamsTypesAndTheStateFollowsThem() throws Exception {
+        var output = new Recorder(Optional.empty());
+        read(output);
+        assertThat(output.told)
+                .containsExactly(
+                        "started",
+                        "{\"id\":1,\"name\":\"a\"}",
+                        "{\"id\":2,\"name\":null}",
+                        "{\"id\":null,\"name\":null} changed",
+                        "state {\"__ab_no_cursor_state_message\":true}",
+                        "complete");
+    }
+
+    @Test
+    void recordsStayLinesWhereNobodyLooksAtThem() throws Exception {
+        var output = new Recorder(Optional.of(StreamName.of("shop", "things")));
+        read(output);
+        assertThat(output.told.get(1))
+                .startsWith(
+                        "{\"type\":\"RECORD\",\"record\":{\"stream\":\"things\",\"namespace\":\"shop\",\"data\":{\"id\":"
+                            + " 1, \"name\": \"a\", \"more\": true},\"emitted_at\":");
+        assertThat(output.told).last().isEqualTo("complete");
+    }
+
+    @Test
+    void aStreamThatFailsIsIncompleteWithItsReason() throws Exception {
+        api.answerWith(_ -> Reply.json(403, "{}"));
+        var output = new Recorder(Optional.empty());
+        read(output);
+        assertThat(output.told).last().asString().startsWith("incomplete CONFIG_ERROR");
+    }
+
+    private void read(Recorder output) throws InterruptedException {
+        Manifest manifest =
+                Manifest.of(
+                        HttpFixture.map(
+                                """
+                                {'version': '1', 'check': {'stream_names': ['things']}, 'streams': [{'name': 'things',
+                                 'schema_loader': {'type': 'InlineSchemaLoader', 'schema': {'type': 'object',
+                                   'properties': {'id': {'type': 'integer'}, 'name': {'type': 'string'}}}},
+                                 'retriever': {'requester': {'url_base': '%s', 'path': 'things'},
+                                   'record_selector': {'extractor': {'field_path': ['data']}}}}]}
+                                """
+                                        .formatted(api.url())));
+        var source =
+                DeclarativeSource.create(
+                        manifest,
+                        Map.of(),
+                        new SourceSettings(
+                                () -> HttpFixture.NOW,
+                                Pause.none(),
+                                EngineLog.none(),
+                                Path.of("."),
+                                false,
+                                Optional.empty()));
+        StreamDescription stream = source.discover().getFirst();
+        var request =
+                new StreamRequest(
+                        stream,
+                        stream.schema(),
+                        SyncMode.FULL_REFRESH_OVERWRITE,
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        StreamRequest.Purpose.SYNC);
+        source.read(new ReadPlan(List.of(request), Optional.empty(), MEMORY), output);
+    }
+
+    /** Writes down what it is given. */
+    private static final class Recorder implements SourceOutput, StreamOutput {
+        private final Optional<StreamName> relaysAs;
+        private final List<String> told = new ArrayList<>();
+
+        Recorder(Optional<StreamName> relaysAs) {
+            this.relaysAs = relaysAs;
+        }
+
+        @Override
+        public StreamOutput stream(StreamName name) {
+            return this;
+        }
+
+        @Override
+        public void globalCheckpoint(JsonNode state) {
+            told.add("global " + state);
+        }
+
+        @Override
+        public void configuration(JsonNode config) {
+            told.add("configuration " + config);
+        }
+
+        @Override
+        public void log(LogLevel level, String message) {
+            told.add("log " + message);
+        }
+
+        @Override
+        public void started() {
+            told.add("started");
+        }
+
+        @Override
+        public ColumnBatch newBatch(StreamSchema schema, int expectedRows) {
+            return new ColumnBatch(MEMORY, StreamName.of("things"), schema, 0, expectedRows);
+        }
+
+        @Override
+        public void emit(ColumnBatch batch) {
+            var encoder = new JsonLineEncoder(batch.schema());
+            for (int row = 0; row < batch.rows(); row++) {
+                var line = new JsonBuffer(64);
+                encoder.encode(batch, row, line);
+                told.add(line.text() + (batch.changes(row).isEmpty() ? "" : " changed"));
+            }
+            batch.close();
+        }
+
+        @Override
+        public Optional<StreamName> relaysAs() {
+            return relaysAs;
+        }
+
+        @Override
+        public void relay(RecordLines lines) {
+            lines.lines().text().lines().forEach(told::add);
+            lines.close();
+        }
+
+        @Override
+        public void checkpoint(JsonNode state) {
+            told.add("state " + state);
+        }
+
+        @Override
+        public void reject(String reason) {
+            told.add("rejected " + reason);
+        }
+
+        @Override
+        public void restart(String reason) {
+            told.add("restart " + reason);
+        }
+
+        @Override
+        public void estimate(long rows, long bytes) {
+            told.add("estimate");
+        }
+
+        @Override
+        public void complete() {
+            told.add("complete");
+        }
+
+        @Override
+        public void incomplete(SyncFailure failure) {
+            told.add("incomplete %s %s".formatted(failure.failureType(), failure.getMessage()));
+        }
+    }
+}
