@@ -89,6 +89,8 @@ public final class CommandRunner {
     private CommandLine connector() {
         var connector =
                 new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
+        connector.addSubcommand("new", new ConnectorNewCommand(terminal));
+        connector.addSubcommand("compile", new ConnectorCompileCommand(terminal));
         connector.addSubcommand("test", new ConnectorTestCommand(launchers, terminal));
         connector.addSubcommand(
                 "run",

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -81,7 +82,24 @@ final class ConnectorRunCommand implements Callable<Integer> {
     }
 
     /** One that isn't a program by itself: this one speaks for it. */
-    private int runHere(ConnectorReference reference, LaunchContext context) {
+    private int runHere(ConnectorReference reference, LaunchContext context) throws IOException {
+        if (reference.kind().equals("manifest")) {
+            var words = new ArrayList<>(List.of("declarative"));
+            words.addAll(arguments);
+            words.add("--manifest-path");
+            words.add(context.directory().resolve(reference.target().asString()).toString());
+            return new CommandLine(new ConnectorCommand(registry, terminal))
+                    .setStopAtPositional(true)
+                    .execute(words.toArray(String[]::new));
+        }
+        Path described = folder.resolve("spec.json");
+        if (arguments.getFirst().equals("spec") && Files.exists(described)) {
+            // What it wraps has no word for that.
+            ObjectNode message = Json.object().put("type", "SPEC");
+            message.set("spec", read(described));
+            terminal.output().println(message);
+            return ExitStatus.DONE;
+        }
         boolean writes = arguments.contains("write");
         Optional<ConnectorDefinition<?>> builtIn = Optional.empty();
         if (reference.kind().equals("connector")) {

@@ -71,6 +71,11 @@ final class Guest implements AutoCloseable {
         whole.add(program(command.getFirst(), directory, environment).toString());
         whole.addAll(command.subList(1, command.size()));
         var builder = new ProcessBuilder(whole).directory(directory.toFile());
+        // For connectors in Java: the one on the PATH may be too old for our kit.
+        builder.environment()
+                .put(
+                        "MILLRACE_JAVA",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString());
         builder.environment().putAll(environment);
         builder.environment().put(GuestKeeper.MARK, mark);
         try {

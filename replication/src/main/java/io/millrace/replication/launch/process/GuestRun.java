@@ -18,6 +18,9 @@ import tools.jackson.databind.JsonNode;
  * thread; {@link #close} leaves nothing of it behind.
  */
 public final class GuestRun implements AutoCloseable {
+    private static final int LOOKS = 10;
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
+
     private final Guest guest;
     private final Path folder;
 
@@ -90,9 +93,17 @@ public final class GuestRun implements AutoCloseable {
         return guest.awaitExit(patience) ? OptionalInt.of(guest.exitStatus()) : OptionalInt.empty();
     }
 
-    /** After its own end: how many of the processes that it started still run. */
-    public int left() {
-        return guest.left();
+    /**
+     * After its own end: how many of the processes that it started still run, when those had a
+     * second to end, too.
+     */
+    public int left() throws InterruptedException {
+        int left = guest.left();
+        for (int i = 0; i < LOOKS && left > 0; i++) {
+            Thread.sleep(LOOK_INTERVAL);
+            left = guest.left();
+        }
+        return left;
     }
 
     /** Sends SIGTERM to it and what it started, without waiting. */
