@@ -3,6 +3,7 @@ package io.millrace.distribution;
 import io.millrace.cli.Cli;
 import io.millrace.cli.command.Terminal;
 import io.millrace.cli.manifest.ManifestLauncher;
+import io.millrace.cli.registry.InstalledLauncher;
 import io.millrace.replication.launch.Launcher;
 import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.launch.docker.DockerLauncher;
@@ -63,11 +64,10 @@ public final class Main {
                         new SingerLauncher(),
                         new DockerLauncher());
         // A folder names its connector by one of the other keys.
+        var folders = new FolderLauncher(Launchers.of(launchers));
+        var byName = new InstalledLauncher(launchers.getFirst(), folders, terminal.home());
         return Launchers.of(
-                Stream.concat(
-                                launchers.stream(),
-                                Stream.of(new FolderLauncher(Launchers.of(launchers))))
-                        .toList());
+                Stream.concat(Stream.of(byName, folders), launchers.stream().skip(1)).toList());
     }
 
     /**

@@ -90,6 +90,36 @@ public final class AcceptanceSuite {
         return new Report(name(), results);
     }
 
+    /**
+     * What a connector says of itself.
+     *
+     * @param catalog of its first working configuration; empty for a destination
+     */
+    public record Answers(JsonNode specification, Optional<JsonNode> catalog) {}
+
+    /**
+     * Asks for what a registry keeps.
+     *
+     * @throws WrongConfigurationException where it doesn't answer, which its tests would tell
+     */
+    public Answers answers(GuestCommand command) throws InterruptedException {
+        var subject = new Subject(command);
+        try {
+            JsonNode specification = SpecificationChecks.fetch(subject, CONNECTION_TIMEOUT);
+            Optional<JsonNode> values =
+                    config.hasSourceTests() ? workingConfiguration() : Optional.empty();
+            return new Answers(
+                    specification,
+                    values.isPresent()
+                            ? Optional.of(
+                                    DiscoveryChecks.fetch(
+                                            subject, values.get(), CONNECTION_TIMEOUT))
+                            : Optional.empty());
+        } catch (Recorder.Finding finding) {
+            throw new WrongConfigurationException(String.valueOf(finding.getMessage()));
+        }
+    }
+
     private String name() {
         return metadata.flatMap(data -> data.path("data").path("dockerRepository").asStringOpt())
                 .orElseGet(() -> String.valueOf(folder.toAbsolutePath().normalize().getFileName()));

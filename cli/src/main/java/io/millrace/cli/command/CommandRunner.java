@@ -74,7 +74,7 @@ public final class CommandRunner {
         line.addSubcommand("reset", new ResetCommand(launchers, terminal));
         line.addSubcommand("lint", new LintCommand(launchers, terminal));
         line.addSubcommand("init", new InitCommand(registry, terminal));
-        line.addSubcommand("connectors", new ConnectorsCommand(registry, terminal, version));
+        line.addSubcommand("connectors", connectors());
         line.addSubcommand("connector", connector());
         line.addSubcommand("manifest", manifest());
         addHelp(line);
@@ -85,12 +85,23 @@ public final class CommandRunner {
         return line;
     }
 
+    private CommandLine connectors() {
+        var connectors = new CommandLine(new ConnectorsCommand(registry, terminal, version));
+        connectors.addSubcommand("search", new ConnectorsInstallCommand.Search(terminal));
+        connectors.addSubcommand("install", new ConnectorsInstallCommand.Install(terminal));
+        connectors.addSubcommand("pin", new ConnectorsInstallCommand.Pin(terminal));
+        connectors.addSubcommand("upgrade", new ConnectorsInstallCommand.Upgrade(terminal));
+        return connectors;
+    }
+
     /** What follows the connector's name is for the connector. */
     private CommandLine connector() {
         var connector =
                 new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
         connector.addSubcommand("new", new ConnectorNewCommand(terminal));
         connector.addSubcommand("compile", new ConnectorCompileCommand(terminal));
+        connector.addSubcommand("build", new ConnectorBuildCommand(terminal));
+        connector.addSubcommand("publish", new ConnectorPublishCommand(launchers, terminal));
         connector.addSubcommand("test", new ConnectorTestCommand(launchers, terminal));
         connector.addSubcommand(
                 "run",

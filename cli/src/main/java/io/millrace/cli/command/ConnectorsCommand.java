@@ -1,5 +1,6 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.registry.InstalledConnectors;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.sdk.ConnectorDefinition;
 import io.millrace.sdk.ConnectorRegistry;
@@ -15,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code millrace connectors}. */
-@Command(description = "The built-in connectors.")
+@Command(description = "The built-in connectors, and those that are installed.")
 final class ConnectorsCommand implements Callable<Integer> {
     private final Supplier<ConnectorRegistry> registry;
     private final Terminal terminal;
@@ -55,6 +56,22 @@ final class ConnectorsCommand implements Callable<Integer> {
                         .println(
                                 "%-12s %-12s %s"
                                         .formatted(kind, definition.name(), definition.title()));
+            }
+        }
+        for (var installed : new InstalledConnectors(terminal.home()).list().values()) {
+            if (json) {
+                nodes.addObject()
+                        .put("name", installed.name())
+                        .put("version", installed.version().toString())
+                        .put("pinned", installed.pinned());
+            } else {
+                terminal.output()
+                        .println(
+                                "%-12s %-12s %s"
+                                        .formatted(
+                                                "installed",
+                                                installed.name(),
+                                                installed.version()));
             }
         }
         if (json) {

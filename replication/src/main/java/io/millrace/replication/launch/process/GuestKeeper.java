@@ -150,13 +150,14 @@ final class GuestKeeper {
                         "millrace-watchdog",
                         MARK + "=" + folder.getFileName(),
                         folder.toString()));
-        Process process =
+        var builder =
                 new ProcessBuilder(command)
                         .directory(Path.of("/").toFile())
                         .redirectOutput(Redirect.DISCARD)
-                        .redirectError(Redirect.DISCARD)
-                        .start();
-        return Optional.of(process.getOutputStream());
+                        .redirectError(Redirect.DISCARD);
+        // Where this process is a guest itself, its watchdog has to outlive it for a moment.
+        builder.environment().remove(MARK);
+        return Optional.of(builder.start().getOutputStream());
     }
 
     /** What to put before a command so that signals for our process group don't reach it. */

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
  * thread; {@link #close} leaves nothing of it behind.
  */
 public final class GuestRun implements AutoCloseable {
-    private static final int LOOKS = 10;
+    private static final int LOOKS = 30;
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(100);
 
     private final Guest guest;
@@ -94,8 +94,8 @@ public final class GuestRun implements AutoCloseable {
     }
 
     /**
-     * After its own end: how many of the processes that it started still run, when those had a
-     * second to end, too.
+     * After its own end: how many of the processes that it started still run, when those had three
+     * seconds to end, too.
      */
     public int left() throws InterruptedException {
         int left = guest.left();
