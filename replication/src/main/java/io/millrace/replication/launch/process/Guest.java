@@ -141,7 +141,8 @@ final class Guest implements AutoCloseable {
 
     /** The last lines of its standard error, masked; for a failure's detail. */
     String lastErrors() {
-        return errors.last();
+        // What it wrote last may still be on its way through the pipe.
+        return process.isAlive() ? errors.last() : errors.lastOfEnded();
     }
 
     /** When it wrote to its standard error last, by {@link System#nanoTime}. */

@@ -82,20 +82,27 @@ final class GuestErrors {
         }
     }
 
+    /** As {@link #last}, after the guest's end: with what is left in the pipe. */
+    String lastOfEnded() {
+        awaitEnd();
+        return last();
+    }
+
     /** After the guest's end: takes what is left in the pipe. */
     void close() {
-        boolean interrupted = false;
-        try {
-            thread.join(1_000);
-        } catch (InterruptedException _) {
-            interrupted = true;
-        }
+        awaitEnd();
         try {
             errors.close();
         } catch (IOException _) {
             // closed already
         }
-        if (interrupted) {
+    }
+
+    /** Not for long: whoever the guest left behind may hold the pipe open. */
+    private void awaitEnd() {
+        try {
+            thread.join(1_000);
+        } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
