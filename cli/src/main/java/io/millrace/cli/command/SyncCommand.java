@@ -71,7 +71,8 @@ final class SyncCommand extends PipelineCommand {
 
     private Receipt sync(OpenPipeline pipeline, RunLog log, StopSignal signal)
             throws InterruptedException {
-        var request = pipeline.request(streams, fullRefresh, acceptSchemaChanges);
+        var request =
+                pipeline.request(streams, fullRefresh, acceptSchemaChanges).withMask(log::mask);
         try (var progress =
                 new ProgressView(terminal().errors(), terminal().interactive(), quiet, log)) {
             var sync = new Sync(request, progress);

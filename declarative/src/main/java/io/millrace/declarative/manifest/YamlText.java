@@ -5,6 +5,7 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.StringReader;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,8 @@ public final class YamlText {
     private static final int MOST_CODE_POINTS = 64 * 1024 * 1024;
 
     private static final int MOST_ALIASES = 10_000;
+
+    private static final long MOST_VALUES = 2_000_000;
 
     private YamlText() {}
 
@@ -163,7 +166,47 @@ public final class YamlText {
                         dumping,
                         loading,
                         new Scalars());
-        return yaml.compose(new StringReader(text));
+        Node node = yaml.compose(new StringReader(text));
+        if (node != null) {
+            requireModest(node, new IdentityHashMap<>(), 0);
+        }
+        return node;
+    }
+
+    /**
+     * How many values a node becomes once its aliases are written out; a few lines of aliases of
+     * aliases make billions.
+     */
+    private static long requireModest(Node node, Map<Node, Long> known, int depth) {
+        if (depth > DEEPEST) {
+            throw new YAMLException("it is nested too deeply, or contains itself");
+        }
+        Long size = known.get(node);
+        if (size != null) {
+            return size;
+        }
+        long sum = 1;
+        switch (node) {
+            case SequenceNode sequence -> {
+                for (Node item : sequence.getValue()) {
+                    sum += requireModest(item, known, depth + 1);
+                }
+            }
+            case MappingNode mapping -> {
+                for (NodeTuple tuple : mapping.getValue()) {
+                    sum += requireModest(tuple.getKeyNode(), known, depth + 1);
+                    sum += requireModest(tuple.getValueNode(), known, depth + 1);
+                }
+            }
+            default -> {}
+        }
+        if (sum > MOST_VALUES) {
+            throw new YAMLException(
+                    "with its aliases written out it has more than %d values"
+                            .formatted(MOST_VALUES));
+        }
+        known.put(node, sum);
+        return sum;
     }
 
     private static @Nullable Object value(Node node, int depth) {

@@ -171,4 +171,19 @@ class ManifestTest {
     private static Map<?, ?> object(String json) {
         return (Map<?, ?>) Json.parse(json);
     }
+
+    @Test
+    void aliasesOfAliasesThatMakeBillionsAreRefused() {
+        var text = new StringBuilder("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for (int i = 1; i < 12; i++) {
+            text.append("a%d: &a%d [".formatted(i, i))
+                    .append("*a%d, ".formatted(i - 1).repeat(10))
+                    .append("]\n");
+        }
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> YamlText.parse(text.toString()))
+                .isInstanceOf(io.millrace.protocol.failure.ConfigurationFailure.class)
+                .hasMessageContaining("aliases");
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> YamlText.locate(text.toString()))
+                .hasMessageContaining("aliases");
+    }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -72,6 +73,24 @@ public record Receipt(
             return new Failure(
                     stream, failure.failureType(), failure.getMessage(), failure.detail());
         }
+    }
+
+    /** The same, with what failures tell changed by {@code mask}. */
+    Receipt masked(UnaryOperator<String> mask) {
+        return new Receipt(
+                pipeline,
+                status,
+                startedAt,
+                endedAt,
+                streams,
+                failures.stream()
+                        .map(failure ->
+                                new Failure(
+                                        failure.stream(),
+                                        failure.type(),
+                                        mask.apply(failure.message()),
+                                        mask.apply(failure.detail())))
+                        .toList());
     }
 
     /** The receipt of a run that failed before it reached any stream. */

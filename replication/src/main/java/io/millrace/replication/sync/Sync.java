@@ -233,7 +233,7 @@ public final class Sync {
 
     private void save(DestinationSession session, Receipt receipt) throws InterruptedException {
         try {
-            session.saveReceipt(receipt.toJson());
+            session.saveReceipt(receipt.masked(settings.mask()).toJson()); // invariant 7
         } catch (SyncFailure e) {
             progress.detail("The receipt could not be kept at the destination: " + e.detail(), e);
         }

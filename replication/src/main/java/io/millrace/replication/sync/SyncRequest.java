@@ -6,6 +6,7 @@ import io.millrace.protocol.connector.Source;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -37,5 +38,22 @@ public record SyncRequest(
     public SyncRequest {
         streams = List.copyOf(streams);
         missing = List.copyOf(missing);
+    }
+
+    /** The same, with secrets taken out of what receipts keep by {@code mask}. */
+    public SyncRequest withMask(UnaryOperator<String> mask) {
+        return new SyncRequest(
+                pipeline,
+                source,
+                destination,
+                streams,
+                missing,
+                naming,
+                schemaChanges,
+                fullRefresh,
+                acceptSchemaChanges,
+                local,
+                configurationKeeper,
+                settings.withMask(mask));
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.replication.sync;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.UnaryOperator;
 
 /**
  * Bounds of a run.
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param attempts failed attempts in a row, without progress, after which a stream is given up
  * @param firstPause before the second attempt; doubles from then on, with jitter
  * @param longestPause the most that is waited
+ * @param mask takes secrets out of what receipts keep (invariant 7)
  */
 public record SyncSettings(
         Clock clock,
@@ -21,12 +23,26 @@ public record SyncSettings(
         int lanes,
         int attempts,
         Duration firstPause,
-        Duration longestPause) {
+        Duration longestPause,
+        UnaryOperator<String> mask) {
 
     /** Fit for two cores and a heap of half a gigabyte. */
     public static SyncSettings standard(Clock clock, Pause pause) {
         return new SyncSettings(
-                clock, pause, 192L << 20, 4, 5, Duration.ofMillis(500), Duration.ofSeconds(30));
+                clock,
+                pause,
+                192L << 20,
+                4,
+                5,
+                Duration.ofMillis(500),
+                Duration.ofSeconds(30),
+                UnaryOperator.identity());
+    }
+
+    /** The same, with the texts of receipts changed by {@code newMask}. */
+    public SyncSettings withMask(UnaryOperator<String> newMask) {
+        return new SyncSettings(
+                clock, pause, memoryBytes, lanes, attempts, firstPause, longestPause, newMask);
     }
 
     /** Waits. */

@@ -123,6 +123,17 @@ class SyncTest {
         assertThat(world.landed()).isEmpty();
     }
 
+    /** Invariant 7. */
+    @Test
+    void theReceiptThatIsKeptHoldsNoSecret() {
+        var world = new World(Faults.at(4, Faults.Kind.SYSTEM_ONCE));
+        world.insert(4);
+        world.sync(SyncMode.FULL_REFRESH_OVERWRITE);
+        assertThat(world.destination.receipt.orElseThrow().toString())
+                .contains("**** 4")
+                .doesNotContain("Step 4");
+    }
+
     @Test
     void aDestinationThatCantBeReachedAtOnceIsAskedAgain() {
         var world = new World(Faults.at(1, Faults.Kind.TRANSIENT_ONCE));
@@ -209,7 +220,8 @@ class SyncTest {
                             false,
                             new LocalCheckpoints(folder.resolve("checkpoints.json")),
                             _ -> {},
-                            SyncSettings.standard(CLOCK, pauses::add));
+                            SyncSettings.standard(CLOCK, pauses::add)
+                                    .withMask(text -> text.replace("Step", "****")));
             return new Sync(request, SyncProgress.SILENT).run();
         }
     }
