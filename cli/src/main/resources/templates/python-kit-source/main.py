@@ -57,6 +57,9 @@ class Prices(Stream, CheckpointMixin):
 
 
 class Source(AbstractSource):
+    # A stream that there isn't is a mistake of the caller, and not to be left out silently.
+    raise_exception_on_missing_stream = True
+
     def spec(self, *args: Any, **kwargs: Any) -> ConnectorSpecification:
         # TODO: the options that your users fill in. A secret has airbyte_secret.
         return ConnectorSpecification(
