@@ -1,26 +1,22 @@
-import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
-import io.millrace.protocol.connector.ReadPlan;
 import io.millrace.protocol.connector.Source;
-import io.millrace.protocol.connector.SourceOutput;
 import io.millrace.protocol.connector.StreamDescription;
-import io.millrace.protocol.connector.StreamOutput;
-import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.schema.Column;
-import io.millrace.protocol.schema.ColumnType;
-import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.sdk.ConnectorContext;
 import io.millrace.sdk.SourceDefinition;
 import io.millrace.sdk.option.Option;
 import io.millrace.sdk.option.Secret;
 import io.millrace.sdk.program.ConnectorProgram;
+import io.millrace.sdk.stream.RecordSchema;
+import io.millrace.sdk.stream.SourceStream;
+import io.millrace.sdk.stream.StreamReading;
+import io.millrace.sdk.stream.StreamedSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import tools.jackson.databind.node.JsonNodeFactory;
+import java.util.stream.LongStream;
 
 /** @title@: a source. It reads prices by day, and goes on after the last day it has read. */
 public final class Main implements SourceDefinition<Main.Options> {
@@ -29,9 +25,6 @@ public final class Main implements SourceDefinition<Main.Options> {
     public record Options(
             @Option("How many days there are") int days,
             @Option("Sent with every request") Optional<Secret> apiKey) {}
-
-    /** One record. */
-    private record Price(long day, String symbol, double price, Instant updatedAt) {}
 
     @Override
     public String name() {
@@ -58,17 +51,14 @@ public final class Main implements SourceDefinition<Main.Options> {
         return new Prices(options);
     }
 
-    /** The source for one configuration. */
-    private record Prices(Options options) implements Source {
-        private static final int ROWS_PER_BATCH = 1_000;
+    /** The source for one configuration. TODO: your streams. */
+    private static final class Prices extends StreamedSource {
+        private final Options options;
 
-        /** TODO: the columns that your records have. */
-        private static final StreamSchema SCHEMA =
-                StreamSchema.of(
-                        Column.of("day", new ColumnType.Int64()),
-                        Column.of("symbol", new ColumnType.Text()),
-                        Column.of("price", new ColumnType.Float64()),
-                        Column.of("updated_at", new ColumnType.TimestampTz()));
+        Prices(Options options) {
+            super(List.of(new PriceStream(options)));
+            this.options = options;
+        }
 
         @Override
         public void check() {
@@ -77,66 +67,44 @@ public final class Main implements SourceDefinition<Main.Options> {
             }
             // TODO: ask your API for something small, with the user's rights.
         }
+    }
+
+    /** One record. TODO: the fields that yours have; the columns are made of them. */
+    record Price(long day, String symbol, double price, Instant updatedAt) {}
+
+    /** The prices, oldest first. */
+    record PriceStream(Options options) implements SourceStream {
+        private static final int PAGE = 1_000;
 
         @Override
-        public List<StreamDescription> discover() {
-            // TODO: your streams.
-            return List.of(
-                    StreamDescription.of(StreamName.of("prices"), SCHEMA)
-                            .withPrimaryKey(List.of(List.of("day")))
-                            .withCursor(List.of("day"), true));
+        public StreamDescription describe() {
+            return StreamDescription.of(StreamName.of("prices"), RecordSchema.of(Price.class))
+                    .withPrimaryKey(List.of(List.of("day")))
+                    .withCursor(List.of("day"), true);
         }
 
-        /** The prices after a day, oldest first, no more than {@code limit}. */
-        private List<Price> fetch(long after, int limit) {
-            // TODO: ask your API for a page here.
-            return java.util.stream.LongStream.rangeClosed(after + 1, options.days())
-                    .limit(limit)
+        @Override
+        public void read(StreamReading reading) throws InterruptedException {
+            long day = reading.cursor().map(Long::parseLong).orElse(0L);
+            List<Price> page;
+            do {
+                page = fetch(day);
+                reading.records(page);
+                // A checkpoint follows the records it covers.
+                reading.checkpoint();
+                day += page.size();
+            } while (page.size() == PAGE);
+        }
+
+        /**
+         * The prices after a day, oldest first, no more than a page. TODO: ask your API here.
+         * io.millrace.sdk.http.ApiClient knows retries, rate limits, pages and OAuth.
+         */
+        List<Price> fetch(long after) {
+            return LongStream.rangeClosed(after + 1, options.days())
+                    .limit(PAGE)
                     .mapToObj(day -> new Price(day, "MILL", 100 + day / 4.0, Instant.ofEpochSecond(1_767_225_600L + day)))
                     .toList();
-        }
-
-        @Override
-        public void read(ReadPlan plan, SourceOutput output) throws InterruptedException {
-            check();
-            for (StreamRequest request : plan.streams()) {
-                read(request, output.stream(request.name()));
-            }
-        }
-
-        private void read(StreamRequest request, StreamOutput output) throws InterruptedException {
-            output.started();
-            long day = request.state().map(state -> state.path("day").asLong()).orElse(0L);
-            while (true) {
-                List<Price> page = fetch(day, ROWS_PER_BATCH);
-                if (!page.isEmpty()) {
-                    ColumnBatch batch = output.newBatch(request.schema());
-                    page.forEach(price -> append(price, request.schema(), batch));
-                    output.emit(batch);
-                    day = page.getLast().day();
-                }
-                // A checkpoint follows the records it covers.
-                output.checkpoint(JsonNodeFactory.instance.objectNode().put("day", day));
-                if (page.size() < ROWS_PER_BATCH) {
-                    break;
-                }
-            }
-            output.complete();
-        }
-
-        /** Only the columns that were asked for, in their order. */
-        private static void append(Price price, StreamSchema schema, ColumnBatch batch) {
-            for (int column = 0; column < schema.size(); column++) {
-                switch (schema.column(column).name()) {
-                    case "day" -> batch.fixed(column).appendLong(price.day());
-                    case "symbol" -> batch.variable(column).append(price.symbol());
-                    case "price" -> batch.fixed(column).appendDouble(price.price());
-                    case "updated_at" ->
-                            batch.fixed(column).appendLong(price.updatedAt().toEpochMilli() * 1_000);
-                    default -> throw new IllegalStateException(schema.column(column).name());
-                }
-            }
-            batch.endRow();
         }
     }
 

@@ -2,8 +2,8 @@ package io.millrace.distribution;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.millrace.declarative.manifest.Pause;
 import io.millrace.declarative.program.DeclarativeProgram;
+import io.millrace.sdk.http.Pause;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

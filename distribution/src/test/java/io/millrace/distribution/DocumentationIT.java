@@ -1,11 +1,15 @@
 package io.millrace.distribution;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.testkit.TestDatabase;
 import io.millrace.testkit.TestPostgres;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +47,10 @@ class DocumentationIT {
     private static final Pattern FILE_NAME = Pattern.compile("\\A(?:#|//) (\\S+)\n");
     private static final String MARK = "=== block ";
 
+    /** A page that fails must not leave its server to the next one. */
+    private static final String TIDY_UP =
+            "trap 'python3 examples/price_server.py stop >/dev/null 2>&1 || true' EXIT\n";
+
     @TempDir private Path folder;
 
     /** A part of a page between two fences. */
@@ -75,7 +83,11 @@ class DocumentationIT {
             return;
         }
         Path workspace = workspace(page);
-        try (TestDatabase database = TestPostgres.shared().createDatabase()) {
+        // Pages name fixed ports, so that they can be typed; two runs on one machine take turns.
+        Path turns = Path.of(System.getProperty("java.io.tmpdir"), "millrace-documentation.lock");
+        try (var channel = FileChannel.open(turns, CREATE, WRITE);
+                FileLock _ = channel.lock();
+                TestDatabase database = TestPostgres.shared().createDatabase()) {
             if (page.endsWith("README.md")) {
                 // The reader's own: a table is there.
                 database.execute(
@@ -85,7 +97,7 @@ class DocumentationIT {
             Path output = folder.resolve(page.getFileName() + ".out");
             Path errors = folder.resolve(page.getFileName() + ".err");
             var builder =
-                    new ProcessBuilder("bash", "-eu", "-c", script(blocks))
+                    new ProcessBuilder("bash", "-eu", "-c", TIDY_UP + script(blocks))
                             .directory(workspace.toFile())
                             .redirectOutput(output.toFile())
                             .redirectError(errors.toFile());

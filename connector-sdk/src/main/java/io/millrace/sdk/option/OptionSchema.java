@@ -52,6 +52,15 @@ public final class OptionSchema<C extends Record> {
                 binder.problems());
     }
 
+    /**
+     * The configuration that {@link #bind} makes equal options of, with its secrets: for a source
+     * whose credentials have changed, see {@link
+     * io.millrace.protocol.connector.SourceOutput#configuration}.
+     */
+    public ObjectNode write(C options) {
+        return OptionWriter.group(root, options);
+    }
+
     /** Where {@code config} holds secrets. */
     public List<JsonPointer> secrets(JsonNode config) {
         return SecretFields.find(jsonSchema(""), config);

@@ -1,6 +1,7 @@
 package io.millrace.declarative.http;
 
 import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.sdk.http.Headers;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;

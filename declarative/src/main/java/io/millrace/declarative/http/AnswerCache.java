@@ -1,5 +1,6 @@
 package io.millrace.declarative.http;
 
+import io.millrace.sdk.http.Headers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.millrace.declarative.http;
 
+import io.millrace.sdk.http.Headers;
 import java.util.Map;
 
 /** Puts credentials into requests. Safe for all threads. */

@@ -11,6 +11,7 @@ import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.sdk.http.Headers;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -241,10 +242,10 @@ sealed interface Backoff {
                     context.with("response", attempt.json())
                             .with(
                                     "headers",
-                                    attempt.answer()
-                                            .map(Answer::headers)
-                                            .orElse(Headers.NONE)
-                                            .anyCase());
+                                    HeaderViews.anyCase(
+                                            attempt.answer()
+                                                    .map(Answer::headers)
+                                                    .orElse(Headers.NONE)));
             double wait;
             try {
                 wait = real(seconds.evaluate(variables));

@@ -7,6 +7,8 @@ import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.failure.FailureType;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.sdk.http.Throttle;
+import io.millrace.sdk.http.Throttles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -5,17 +5,17 @@ import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.interpolation.python.TimeDelta;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
-import io.millrace.declarative.manifest.Pause;
+import io.millrace.sdk.http.CallRate;
+import io.millrace.sdk.http.Headers;
+import io.millrace.sdk.http.RateLimit;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The calls that a manifest allows itself (reference 1.15), for all requesters of a source. The
@@ -24,10 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RequestBudget {
     /** A budget that is never used up. */
-    static final RequestBudget NONE =
-            new RequestBudget(List.of(), "", "", Set.of(), InstantSource.system(), Pause.real());
+    static final RequestBudget NONE = new RequestBudget(List.of(), "", "", Set.of());
 
-    private record Policy(List<RequestMatcher> matchers, CallRate rate) {
+    private record Policy(List<RequestMatcher> matchers, RateLimit rate) {
         boolean matches(OutgoingRequest request) {
             return matchers.isEmpty()
                     || matchers.stream().anyMatch(matcher -> matcher.matches(request));
@@ -47,24 +46,16 @@ final class RequestBudget {
     private final String resetHeader;
     private final String remainingHeader;
     private final Set<Integer> exhausted;
-    private final InstantSource clock;
-    private final Pause pause;
-    private final ReentrantLock lock = new ReentrantLock();
-    private Duration skipped = Duration.ZERO;
 
     private RequestBudget(
             List<Policy> policies,
             String resetHeader,
             String remainingHeader,
-            Set<Integer> exhausted,
-            InstantSource clock,
-            Pause pause) {
+            Set<Integer> exhausted) {
         this.policies = policies;
         this.resetHeader = resetHeader;
         this.remainingHeader = remainingHeader;
         this.exhausted = exhausted;
-        this.clock = clock;
-        this.pause = pause;
     }
 
     static RequestBudget compile(Definition definition, Compilation compilation) {
@@ -75,7 +66,10 @@ final class RequestBudget {
                             policy.children("matchers").stream()
                                     .map(matcher -> RequestMatcher.compile(matcher, compilation))
                                     .toList(),
-                            rate(policy, compilation)));
+                            new RateLimit(
+                                    rate(policy, compilation),
+                                    compilation.clock(),
+                                    compilation.pause())));
         }
         Set<Integer> exhausted = new HashSet<>();
         if (definition.value("status_codes_for_ratelimit_hit") instanceof List<?> codes) {
@@ -87,9 +81,7 @@ final class RequestBudget {
                 policies,
                 definition.findText("ratelimit_reset_header").orElse("ratelimit-reset"),
                 definition.findText("ratelimit_remaining_header").orElse("ratelimit-remaining"),
-                exhausted,
-                compilation.clock(),
-                compilation.pause());
+                exhausted);
     }
 
     private static CallRate rate(Definition policy, Compilation compilation) {
@@ -145,27 +137,8 @@ final class RequestBudget {
     void acquire(OutgoingRequest request) throws InterruptedException {
         for (Policy policy : policies) {
             if (policy.matches(request)) {
-                acquire(policy.rate(), policy.weight(request));
+                policy.rate().await(policy.weight(request));
                 return;
-            }
-        }
-    }
-
-    private void acquire(CallRate rate, int weight) throws InterruptedException {
-        while (true) {
-            Optional<Duration> wait = locked(now -> rate.acquire(weight, now));
-            if (wait.isEmpty()) {
-                return;
-            }
-            Instant until = clock.instant().plus(wait.get());
-            pause.sleep(wait.get());
-            // While a test holds the clock, what was to be waited counts as having passed.
-            Duration missing = Duration.between(clock.instant(), until);
-            if (missing.compareTo(Duration.ofMillis(5)) > 0) {
-                locked(_ -> {
-                    skipped = skipped.plus(missing);
-                    return true;
-                });
             }
         }
     }
@@ -176,10 +149,7 @@ final class RequestBudget {
             if (policy.matches(request)) {
                 OptionalInt remaining = remaining(status, headers);
                 Optional<Instant> reset = integer(headers, resetHeader).map(Instant::ofEpochSecond);
-                locked(now -> {
-                    policy.rate().update(remaining, reset, now);
-                    return true;
-                });
+                policy.rate().update(remaining, reset);
                 return;
             }
         }
@@ -199,19 +169,6 @@ final class RequestBudget {
         } catch (NumberFormatException _) {
             // The API means something else by this header than the manifest does.
             return Optional.empty();
-        }
-    }
-
-    private interface Counting<T> {
-        T at(Instant now);
-    }
-
-    private <T> T locked(Counting<T> counting) {
-        lock.lock();
-        try {
-            return counting.at(clock.instant().plus(skipped));
-        } finally {
-            lock.unlock();
         }
     }
 }

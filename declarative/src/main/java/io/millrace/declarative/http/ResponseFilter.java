@@ -122,7 +122,7 @@ final class ResponseFilter {
 
     private static Context variables(Context context, Attempt attempt, Answer answer) {
         return context.with("response", attempt.json())
-                .with("headers", answer.headers().anyCase())
+                .with("headers", HeaderViews.anyCase(answer.headers()))
                 .with("request_url", Addresses.printable(answer.url()));
     }
 }

@@ -1,5 +1,9 @@
 package io.millrace.declarative.http;
 
+import io.millrace.sdk.http.Bodies;
+import io.millrace.sdk.http.Headers;
+import io.millrace.sdk.http.Proxies;
+import io.millrace.sdk.http.TrustedCertificates;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -302,7 +306,7 @@ final class Transport implements AutoCloseable {
             }
             boolean isPlain = encoding.isEmpty() || encoding.equalsIgnoreCase("identity");
             long length = isPlain && entity != null ? entity.getContentLength() : -1;
-            byte[] bytes = Bodies.read(body, length, request.url());
+            byte[] bytes = Bodies.read(body, length, request);
             // Chunked bodies end with a last chunk, which has to be read before the connection can
             // serve again.
             raw.readNBytes(1);

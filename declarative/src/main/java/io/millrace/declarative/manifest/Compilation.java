@@ -5,6 +5,7 @@ import io.millrace.declarative.interpolation.InterpolatedBoolean;
 import io.millrace.declarative.interpolation.InterpolatedMapping;
 import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.Interpolation;
+import io.millrace.sdk.http.Pause;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;

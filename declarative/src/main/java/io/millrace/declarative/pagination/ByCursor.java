@@ -1,5 +1,6 @@
 package io.millrace.declarative.pagination;
 
+import io.millrace.declarative.http.HeaderViews;
 import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.InterpolatedBoolean;
 import io.millrace.declarative.interpolation.InterpolatedString;
@@ -70,7 +71,7 @@ record ByCursor(
      * Under the names that the server wrote, and {@code link} as the mapping that it stands for.
      */
     private static Map<String, Object> headers(Page page) {
-        Map<String, Object> headers = page.answer().headers().asSent();
+        Map<String, Object> headers = HeaderViews.asSent(page.answer().headers());
         headers.put("link", Links.parse(page.answer().headers().find("Link").orElse("")));
         return headers;
     }

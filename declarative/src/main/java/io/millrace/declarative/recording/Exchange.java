@@ -1,10 +1,10 @@
 package io.millrace.declarative.recording;
 
 import io.millrace.declarative.http.Answer;
-import io.millrace.declarative.http.Headers;
 import io.millrace.declarative.http.OutgoingRequest;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.json.Json;
+import io.millrace.sdk.http.Headers;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

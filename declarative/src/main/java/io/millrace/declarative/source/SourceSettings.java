@@ -3,7 +3,7 @@ package io.millrace.declarative.source;
 import io.millrace.declarative.http.HttpSettings;
 import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.Manifest;
-import io.millrace.declarative.manifest.Pause;
+import io.millrace.sdk.http.Pause;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.declarative.http.Answer;
-import io.millrace.declarative.http.Headers;
 import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.declarative.manifest.Pause;
 import io.millrace.declarative.manifest.YamlText;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.sdk.http.Headers;
+import io.millrace.sdk.http.Pause;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayList;

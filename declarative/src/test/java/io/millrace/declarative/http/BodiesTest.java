@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.declarative.http.LocalApi.Reply;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.failure.TransientFailure;
+import io.millrace.sdk.http.Bodies;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -90,7 +92,17 @@ class BodiesTest {
         int limit = 4 << 20;
         var bomb = new ByteArrayInputStream(zipped(new byte[limit + 1]));
         InputStream body = Bodies.decoded(bomb, "gzip");
-        assertThatThrownBy(() -> Bodies.read(body, -1, limit, "http://h/a?key=hush"))
+        assertThatThrownBy(() ->
+                        Bodies.read(
+                                body,
+                                -1,
+                                limit,
+                                OutgoingRequest.of(
+                                        "GET",
+                                        "http://h/a?key=hush",
+                                        Map.of(),
+                                        Map.of(),
+                                        Optional.empty())))
                 .isInstanceOf(SystemFailure.class)
                 .hasMessageContaining("larger than 4 MB")
                 .hasMessageNotContaining("hush");

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.declarative.http.LocalApi.Reply;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.sdk.http.Headers;
+import io.millrace.sdk.http.Throttle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.sdk.http.Proxies;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;

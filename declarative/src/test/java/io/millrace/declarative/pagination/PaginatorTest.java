@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.declarative.http.Answer;
-import io.millrace.declarative.http.Headers;
 import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.declarative.manifest.Pause;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.sdk.http.Headers;
+import io.millrace.sdk.http.Pause;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.declarative.manifest.Pause;
+import io.millrace.sdk.http.Pause;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;

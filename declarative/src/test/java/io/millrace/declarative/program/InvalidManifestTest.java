@@ -2,7 +2,7 @@ package io.millrace.declarative.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.millrace.declarative.manifest.Pause;
+import io.millrace.sdk.http.Pause;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

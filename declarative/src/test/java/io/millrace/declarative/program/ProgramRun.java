@@ -1,8 +1,8 @@
 package io.millrace.declarative.program;
 
 import io.millrace.declarative.http.LocalApi;
-import io.millrace.declarative.manifest.Pause;
 import io.millrace.protocol.json.Json;
+import io.millrace.sdk.http.Pause;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

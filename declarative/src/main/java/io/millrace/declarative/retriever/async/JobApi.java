@@ -3,6 +3,7 @@ package io.millrace.declarative.retriever.async;
 import io.millrace.declarative.decoder.Decoder;
 import io.millrace.declarative.http.Answer;
 import io.millrace.declarative.http.Call;
+import io.millrace.declarative.http.HeaderViews;
 import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.http.Requester;
@@ -170,7 +171,7 @@ final class JobApi {
                     answer.toString());
         }
         fields.forEach((key, value) -> variable.put(Python.str(key), value));
-        variable.putIfAbsent("headers", answer.headers().anyCase());
+        variable.putIfAbsent("headers", HeaderViews.anyCase(answer.headers()));
         variable.putIfAbsent("request", Map.of("url", answer.url()));
         return variable;
     }

@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import io.millrace.protocol.failure.SystemFailure;
 import java.time.Duration;
@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** How many calls may be made in what time. Not safe for threads: its budget guards it. */
-sealed interface CallRate {
+/** How many calls may be made in what time. Not safe for threads: {@link RateLimit} guards it. */
+public sealed interface CallRate {
 
     /**
      * Counts a call if there is room for it.
@@ -49,7 +49,7 @@ sealed interface CallRate {
         private int used;
 
         /** The first window begins now, where the reference lets it end in ten days. */
-        FixedWindow(int limit, Duration period, Instant now) {
+        public FixedWindow(int limit, Duration period, Instant now) {
             this.limit = limit;
             this.period = period;
             this.end = now.plus(period);
@@ -90,7 +90,7 @@ sealed interface CallRate {
      */
     final class MovingWindow implements CallRate {
         /** So many calls in any stretch of this length. */
-        record Rate(int limit, Duration interval) {}
+        public record Rate(int limit, Duration interval) {}
 
         private record Entry(Instant at, int weight) {}
 
@@ -100,7 +100,7 @@ sealed interface CallRate {
         private final Deque<Entry> entries = new ArrayDeque<>();
 
         /** One rate at least. */
-        MovingWindow(List<Rate> rates) {
+        public MovingWindow(List<Rate> rates) {
             this.rates = List.copyOf(rates);
             this.longest =
                     rates.stream().map(Rate::interval).max(Comparator.naturalOrder()).orElseThrow();
@@ -178,7 +178,7 @@ sealed interface CallRate {
     private static void checkWeight(int weight, int limit) {
         if (weight > limit) {
             throw new SystemFailure(
-                    ("The manifest's api_budget lets a request count as %d calls, but allows %d."
+                    ("A request is to count as %d calls, and the budget (api_budget in a manifest) allows %d."
                                     + " Raise the limit or lower the weight.")
                             .formatted(weight, limit));
         }

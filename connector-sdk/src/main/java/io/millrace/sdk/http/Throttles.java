@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentMap;
  * The throttles of all syncs in this process, so that syncs of one account that run at the same
  * time heed each other's limits.
  */
-final class Throttles {
+public final class Throttles {
     private static final ConcurrentMap<String, Throttle> ALL = new ConcurrentHashMap<>();
 
     private Throttles() {}
@@ -17,7 +17,7 @@ final class Throttles {
      *
      * @param credentials a digest of them; never the secrets themselves
      */
-    static Throttle of(String origin, String credentials) {
+    public static Throttle of(String origin, String credentials) {
         return ALL.computeIfAbsent(origin + " " + credentials, _ -> new Throttle());
     }
 }

@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import io.millrace.protocol.failure.SystemFailure;
 import java.io.ByteArrayInputStream;
@@ -14,7 +14,7 @@ import java.util.zip.InflaterInputStream;
 /**
  * Bodies of answers: taken out of their transport encoding, and read into memory within a limit.
  */
-final class Bodies {
+public final class Bodies {
     /**
      * The most that one answer may take in memory: a quarter of the heap, so that a few of them and
      * their records fit. Without it, a compressed bomb or an endless line would end the process.
@@ -32,7 +32,7 @@ final class Bodies {
      *
      * @param encoding the Content-Encoding header; several are undone from last to first
      */
-    static InputStream decoded(InputStream body, String encoding) throws IOException {
+    public static InputStream decoded(InputStream body, String encoding) throws IOException {
         InputStream result = body;
         String[] encodings = encoding.toLowerCase(Locale.ROOT).split(",", -1);
         for (int i = encodings.length - 1; i >= 0; i--) {
@@ -73,18 +73,20 @@ final class Bodies {
      *
      * @param length what the server announced; negative where it didn't, or where the body is
      *     compressed
+     * @param request what was asked for, whose text messages may show
      */
-    static byte[] read(InputStream body, long length, String url) throws IOException {
-        return read(body, length, LIMIT, url);
+    public static byte[] read(InputStream body, long length, Object request) throws IOException {
+        return read(body, length, LIMIT, request);
     }
 
     /** The same with another limit, in bytes. */
-    static byte[] read(InputStream body, long length, long limit, String url) throws IOException {
+    public static byte[] read(InputStream body, long length, long limit, Object request)
+            throws IOException {
         if (length == 0) {
             return new byte[0];
         }
         if (length > limit) {
-            throw tooLarge(limit, url);
+            throw tooLarge(limit, request);
         }
         byte[] result = new byte[length > 0 ? (int) length : CHUNK];
         int size = 0;
@@ -99,23 +101,23 @@ final class Bodies {
                     return result;
                 }
                 if (size >= limit) {
-                    throw tooLarge(limit, url);
+                    throw tooLarge(limit, request);
                 }
                 result = Arrays.copyOf(result, (int) Math.min(limit, size * 2L));
             }
         }
     }
 
-    static InputStream empty() {
+    public static InputStream empty() {
         return new ByteArrayInputStream(new byte[0]);
     }
 
-    private static SystemFailure tooLarge(long limit, String url) {
+    private static SystemFailure tooLarge(long limit, Object request) {
         return new SystemFailure(
-                ("An answer from %s is larger than %d MB, the most that is held in memory. Ask for"
+                ("The answer to %s is larger than %d MB, the most that is held in memory. Ask for"
                                 + " smaller pages (page_size), use a decoder that streams"
                                 + " (JsonlDecoder, CsvDecoder, JsonItemsDecoder), or run with a"
                                 + " larger heap.")
-                        .formatted(Addresses.printable(url), limit / (1024 * 1024)));
+                        .formatted(request, limit / (1024 * 1024)));
     }
 }

@@ -1,16 +1,15 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The headers of an answer, with their names as the server wrote them, since some templates depend
- * on that. A name that came several times has its values joined by {@code ", "}.
+ * The headers of an answer, with their names as the server wrote them. A name that came several
+ * times has its values joined by {@code ", "}.
  */
 public final class Headers {
     public static final Headers NONE = new Headers(List.of());
@@ -47,21 +46,6 @@ public final class Headers {
     /** All of them, each name once, in the order in which they came. */
     public List<Map.Entry<String, String>> fields() {
         return Collections.unmodifiableList(fields);
-    }
-
-    /**
-     * As templates of pagination see them: a plain mapping, in which a name has to be written as
-     * the server wrote it. The caller may change it.
-     */
-    public Map<String, Object> asSent() {
-        Map<String, Object> result = LinkedHashMap.newLinkedHashMap(fields.size());
-        fields.forEach(field -> result.put(field.getKey(), field.getValue()));
-        return result;
-    }
-
-    /** As templates of response filters see them: a mapping that any writing of a name finds. */
-    public Map<String, Object> anyCase() {
-        return Collections.unmodifiableMap(byName);
     }
 
     /** The names only: values may hold secrets. */

@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
@@ -22,14 +22,14 @@ import javax.net.ssl.X509TrustManager;
  * Whose certificates are trusted: those that Java brings, and those of the file that the
  * environment names, in PEM, as behind the proxies of companies.
  */
-final class TrustedCertificates {
+public final class TrustedCertificates {
     private static final List<String> VARIABLES =
             List.of("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE");
 
     private TrustedCertificates() {}
 
     /** How to speak TLS where the environment names certificates; empty where it doesn't. */
-    static Optional<SSLContext> context(Map<String, String> environment) {
+    public static Optional<SSLContext> context(Map<String, String> environment) {
         for (String variable : VARIABLES) {
             String file = environment.get(variable);
             if (file != null && !file.isEmpty()) {

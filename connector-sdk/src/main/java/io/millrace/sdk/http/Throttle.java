@@ -1,6 +1,5 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
-import io.millrace.declarative.manifest.Pause;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,11 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * use them. It keeps all of them from sending while the API asks to wait, and lets fewer requests
  * run at the same time after each complaint, more again as they succeed. Safe for all threads.
  */
-final class Throttle {
+public final class Throttle {
     /** More than there are connections to one host, so that it is no limit until a complaint. */
     private static final int UNLIMITED = 64;
 
-    /** A longer pause is left to the error handler of the manifest, which may rather give up. */
+    /** A longer pause is left to whoever sends, who may rather give up. */
     private static final Duration LONGEST = Duration.ofMinutes(15);
 
     private static final Duration LONGEST_BY_HEADERS = Duration.ofMinutes(1);
@@ -33,7 +32,7 @@ final class Throttle {
     private int successes;
 
     /** Returns when a request may be sent. Each call is followed by one of {@link #leave}. */
-    void enter(InstantSource clock, Pause pause) throws InterruptedException {
+    public void enter(InstantSource clock, Pause pause) throws InterruptedException {
         awaitOpening(clock, pause);
         lock.lockInterruptibly();
         try {
@@ -71,7 +70,7 @@ final class Throttle {
     }
 
     /** The request has been answered, or not. */
-    void leave() {
+    public void leave() {
         lock.lock();
         try {
             running--;
@@ -82,7 +81,7 @@ final class Throttle {
     }
 
     /** The API took a request without complaint. */
-    void succeeded() {
+    public void succeeded() {
         lock.lock();
         try {
             if (limit < UNLIMITED && ++successes >= limit) {
@@ -96,7 +95,7 @@ final class Throttle {
     }
 
     /** The API complained about too many requests, and has to be left alone for {@code wait}. */
-    void limited(Duration wait, InstantSource clock) {
+    public void limited(Duration wait, InstantSource clock) {
         lock.lock();
         try {
             limit = Math.max(1, Math.min(limit, running + 1) / 2);
@@ -119,7 +118,7 @@ final class Throttle {
      * Takes in the headers by which APIs tell how many calls are left: where none is, the next ones
      * wait for the reset rather than run into a complaint, if that isn't long.
      */
-    void observe(Headers headers, InstantSource clock) {
+    public void observe(Headers headers, InstantSource clock) {
         Optional<String> remaining =
                 headers.find("X-RateLimit-Remaining").or(() -> headers.find("RateLimit-Remaining"));
         if (remaining.isEmpty() || !remaining.get().strip().equals("0")) {
@@ -142,7 +141,7 @@ final class Throttle {
     }
 
     /** How long the API asks to wait in its Retry-After header. */
-    static Optional<Duration> retryAfter(Headers headers, Instant now) {
+    public static Optional<Duration> retryAfter(Headers headers, Instant now) {
         return headers.find("Retry-After")
                 .flatMap(value -> parse(value.strip(), now))
                 .map(until -> Duration.between(now, until))

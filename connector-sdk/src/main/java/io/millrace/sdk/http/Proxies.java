@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,13 +16,13 @@ import java.util.Optional;
  * The proxies of the environment: {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code ALL_PROXY} and
  * {@code NO_PROXY}, in upper or lower case. This machine itself is never reached through one.
  */
-final class Proxies extends ProxySelector {
+public final class Proxies extends ProxySelector {
     private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
 
     private final Map<String, String> environment;
     private final List<String> exempt = new ArrayList<>();
 
-    Proxies(Map<String, String> environment) {
+    public Proxies(Map<String, String> environment) {
         this.environment = environment;
         for (String host : find("no_proxy").orElse("").split(",", -1)) {
             String name = host.strip().toLowerCase(Locale.ROOT);
@@ -63,11 +63,22 @@ final class Proxies extends ProxySelector {
 
     private static Proxy proxy(String address) {
         String full = address.contains("://") ? address : "http://" + address;
-        String authority = Addresses.hostAndPort(full);
+        String authority = authority(full);
         int colon = authority.lastIndexOf(':');
         String host = colon < 0 ? authority : authority.substring(0, colon);
         int port = colon < 0 ? 80 : Integer.parseInt(authority.substring(colon + 1));
         return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
+    }
+
+    /** Host and port of an address that {@link URI} might refuse. */
+    private static String authority(String address) {
+        int start = address.indexOf("://") + 3;
+        int end = start;
+        while (end < address.length() && "/?#".indexOf(address.charAt(end)) < 0) {
+            end++;
+        }
+        String authority = address.substring(start, end);
+        return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
     @Override

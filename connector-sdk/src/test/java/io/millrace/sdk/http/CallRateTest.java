@@ -1,4 +1,4 @@
-package io.millrace.declarative.http;
+package io.millrace.sdk.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
