@@ -164,4 +164,58 @@ class TemplatesIT {
         assertThat(first.status()).as(first.errors() + first.output()).isZero();
         assertThat(first.output()).contains("\"records_committed\" : 4");
     }
+
+    /** The generic one needs nothing but a shell, so its image can be made without a network. */
+    @Test
+    void theDockerfileOfATemplateMakesAnImageThatIsAccepted() throws Exception {
+        assumeTrue(TestDocker.available(), "no dockerd here, or no right to start it");
+        program()
+                .run(
+                        "connector",
+                        "new",
+                        "--template",
+                        "generic",
+                        "--name",
+                        "source-shell",
+                        "--no-input");
+        Path connector = folder.resolve("source-shell");
+        try (var docker = TestDocker.start(folder.resolve("engine"))) {
+            docker.importPrograms(
+                    "debian:stable-slim",
+                    Stream.of("sh", "cat", "tr", "sed", "grep", "cut", "date")
+                            .map("/bin/"::concat)
+                            .map(bin -> Files.exists(Path.of(bin)) ? bin : "/usr" + bin)
+                            .toList());
+            docker.build("example/source-shell:dev", connector);
+            Files.writeString(
+                    connector.resolve("connector.yaml"), "image: example/source-shell:dev\n");
+            var tested =
+                    program()
+                            .with("DOCKER_HOST", docker.address())
+                            .run("connector", "test", "source-shell");
+            assertThat(tested.status()).as(tested.output() + tested.errors()).isZero();
+        }
+    }
+
+    @Test
+    void whatTheFlagsDoNotSayIsAskedFor() throws Exception {
+        Path output = folder.resolve("asked.txt");
+        var builder =
+                new ProcessBuilder(PROGRAM.toString(), "connector", "new")
+                        .directory(folder.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(output.toFile());
+        builder.environment()
+                .putAll(
+                        Map.of(
+                                "JAVA_HOME", System.getProperty("java.home"),
+                                "MILLRACE_HOME", folder.resolve("home").toString()));
+        Process process = builder.start();
+        try (var input = process.outputWriter()) {
+            input.write("sauce\nsource\nANY\nMy Source\nmy-source\n");
+        }
+        assertThat(process.waitFor(1, MINUTES)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+        assertThat(folder.resolve("my-source/main.sh")).exists();
+    }
 }

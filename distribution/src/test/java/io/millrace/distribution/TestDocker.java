@@ -77,29 +77,48 @@ final class TestDocker implements AutoCloseable {
 
     /** An image whose entry point is {@code script}, run by this machine's shell. */
     void importImage(String name, String script) throws IOException, InterruptedException {
-        Path root = folder.resolve("root");
-        for (String program : List.of("/bin/sh", "/bin/cat", "/bin/sleep")) {
+        Path root = root(name, List.of("/bin/sh", "/bin/cat", "/bin/sleep"));
+        Files.writeString(root.resolve("source.sh"), script);
+        importRoot(name, root, "--change", "ENTRYPOINT [\"/bin/sh\",\"/source.sh\"]");
+    }
+
+    /** An image of some of this machine's programs, with the libraries that they need. */
+    void importPrograms(String name, List<String> programs)
+            throws IOException, InterruptedException {
+        importRoot(name, root(name, programs));
+    }
+
+    /** Builds the Dockerfile of a folder, as a writer of a connector does. */
+    void build(String name, Path context) throws IOException, InterruptedException {
+        require(run("build", "--quiet", "--tag", name, context.toString()));
+    }
+
+    private Path root(String name, List<String> programs) throws IOException, InterruptedException {
+        Path root = folder.resolve("root-" + name.replaceAll("\\W", "-"));
+        for (String program : programs) {
             copy(Path.of(program), root);
             Process ldd = new ProcessBuilder("ldd", program).start();
             String libraries = new String(ldd.getInputStream().readAllBytes(), UTF_8);
+            ldd.waitFor();
             Matcher library = LIBRARY.matcher(libraries);
             while (library.find()) {
                 copy(Path.of(library.group(1)), root);
             }
         }
         Files.createDirectories(root.resolve("tmp"));
-        Files.writeString(root.resolve("source.sh"), script);
-        Path archive = folder.resolve("root.tar");
+        return root;
+    }
+
+    private void importRoot(String name, Path root, String... flags)
+            throws IOException, InterruptedException {
+        Path archive = Path.of(root + ".tar");
         new ProcessBuilder("tar", "-C", root.toString(), "-cf", archive.toString(), ".")
                 .start()
                 .waitFor();
-        require(
-                run(
-                        "import",
-                        "--change",
-                        "ENTRYPOINT [\"/bin/sh\",\"/source.sh\"]",
-                        archive.toString(),
-                        name));
+        var words = new ArrayList<>(List.of("import"));
+        words.addAll(List.of(flags));
+        words.addAll(List.of(archive.toString(), name));
+        require(run(words.toArray(String[]::new)));
     }
 
     private static void copy(Path file, Path root) throws IOException {
@@ -139,7 +158,10 @@ final class TestDocker implements AutoCloseable {
         var words = new ArrayList<>(List.of("docker", "-H", address()));
         words.addAll(List.of(arguments));
         Path errors = folder.resolve("docker.err");
-        Process process = new ProcessBuilder(words).redirectError(errors.toFile()).start();
+        var builder = new ProcessBuilder(words).redirectError(errors.toFile());
+        // The builder that comes with the engine: the newer one is a program of its own.
+        builder.environment().put("DOCKER_BUILDKIT", "0");
+        Process process = builder.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         return new Program.Outcome(process.waitFor(), output, Files.readString(errors));

@@ -19,8 +19,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,6 +44,18 @@ final class ConnectorNewCommand implements Callable<Integer> {
     private @Nullable String template;
 
     @Option(
+            names = "--kind",
+            paramLabel = "K",
+            description = "source or destination, where there is no --template.")
+    private @Nullable String kind;
+
+    @Option(
+            names = "--language",
+            paramLabel = "L",
+            description = "A language of --list, where there is no --template.")
+    private @Nullable String language;
+
+    @Option(
             names = "--name",
             paramLabel = "N",
             description = "The connector's name, such as source-prices.")
@@ -58,6 +72,8 @@ final class ConnectorNewCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
+
+    private @Nullable BufferedReader answers;
 
     ConnectorNewCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -124,44 +140,95 @@ final class ConnectorNewCommand implements Callable<Integer> {
     }
 
     private Template template(List<Template> templates) throws IOException {
-        String wanted = template;
-        if (wanted == null) {
-            list(templates);
-            wanted = ask("Template", "--template");
+        if (template != null) {
+            return named(template, templates);
         }
-        String given = wanted;
+        List<Template> left = narrowed(templates, kind, "kind", "--kind", Template::kind);
+        left = narrowed(left, language, "language", "--language", Template::language);
+        if (left.size() > 1) {
+            left.forEach(
+                    each -> terminal.errors().printf("  %-18s %s%n", each.name(), each.about()));
+        }
+        return narrowed(left, null, "template", "--template", Template::name).getFirst();
+    }
+
+    private static Template named(String given, List<Template> templates) {
         return templates.stream()
                 .filter(each -> each.name().equals(given))
                 .findFirst()
-                .orElseThrow(() ->
-                        new UsageException(
-                                "There is no template \"%s\"%s"
-                                        .formatted(
-                                                given,
-                                                NearestName.hint(
-                                                        given,
-                                                        templates.stream()
-                                                                .map(Template::name)
-                                                                .toList()))));
+                .orElseThrow(() -> unknown("template", given, names(templates, Template::name)));
+    }
+
+    /** Those for which a quality has the value that was given or is asked for; never none. */
+    private List<Template> narrowed(
+            List<Template> templates,
+            @Nullable String given,
+            String what,
+            String flag,
+            Function<Template, String> quality)
+            throws IOException {
+        List<String> choices = names(templates, quality);
+        if (given == null && choices.size() == 1) {
+            return templates;
+        }
+        String wanted = given;
+        while (true) {
+            String answer =
+                    wanted != null
+                            ? wanted
+                            : ask("%s (%s)".formatted(what, String.join(", ", choices)), flag);
+            List<Template> left =
+                    templates.stream()
+                            .filter(each -> quality.apply(each).equalsIgnoreCase(answer))
+                            .toList();
+            if (!left.isEmpty()) {
+                return left;
+            }
+            UsageException problem = unknown(what, answer, choices);
+            if (wanted != null) {
+                throw problem;
+            }
+            terminal.errors().println(problem.getMessage());
+        }
+    }
+
+    private static List<String> names(
+            List<Template> templates, Function<Template, String> quality) {
+        return templates.stream().map(quality).distinct().toList();
+    }
+
+    private static UsageException unknown(String what, String given, List<String> choices) {
+        return new UsageException(
+                "There is no %s \"%s\"%s".formatted(what, given, NearestName.hint(given, choices)));
     }
 
     private String name() throws IOException {
-        String given = name != null ? name : ask("Name", "--name");
-        Templates.problemOfName(given)
-                .ifPresent(problem -> {
-                    throw new UsageException(problem);
-                });
-        return given;
+        while (true) {
+            String given = name != null ? name : ask("name, such as source-prices", "--name");
+            Optional<String> problem = Templates.problemOfName(given);
+            if (problem.isEmpty()) {
+                return given;
+            }
+            if (name != null) {
+                throw new UsageException(problem.get());
+            }
+            terminal.errors().println(problem.get());
+        }
     }
 
     private String ask(String what, String flag) throws IOException {
         if (noInput) {
             throw new UsageException("%s is missing.".formatted(flag));
         }
-        terminal.errors().print(what + ": ");
+        terminal.errors().print(Character.toUpperCase(what.charAt(0)) + what.substring(1) + ": ");
         terminal.errors().flush();
-        // Not closed: the process has one standard input.
-        String answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+        BufferedReader open = answers;
+        if (open == null) {
+            // One for all questions, since it reads ahead; not closed: it is the process's own.
+            open = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+            answers = open;
+        }
+        String answer = open.readLine();
         if (answer == null || answer.isBlank()) {
             throw new UsageException("%s is missing.".formatted(flag));
         }

@@ -178,8 +178,8 @@ public sealed interface CallRate {
     private static void checkWeight(int weight, int limit) {
         if (weight > limit) {
             throw new SystemFailure(
-                    ("A request is to count as %d calls, and the budget (api_budget in a manifest) allows %d."
-                                    + " Raise the limit or lower the weight.")
+                    ("A request is to count as %d calls, and the budget (api_budget in a manifest)"
+                                    + " allows %d. Raise the limit or lower the weight.")
                             .formatted(weight, limit));
         }
     }
