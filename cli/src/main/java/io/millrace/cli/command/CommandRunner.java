@@ -7,7 +7,10 @@ import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,7 +47,7 @@ public final class CommandRunner {
 
     /** The reference page of all commands, in Markdown. */
     public String reference() {
-        return CommandReference.of(commandLine());
+        return CommandReference.of(commandLine(commands()));
     }
 
     public int run(List<String> arguments) {
@@ -58,25 +61,37 @@ public final class CommandRunner {
     }
 
     private int execute(List<String> arguments) {
-        return commandLine().execute(arguments.toArray(String[]::new));
+        Map<String, Supplier<Object>> commands = commands();
+        // Each command's options are found by reflection: a start pays for those of one command.
+        if (!arguments.isEmpty() && commands.containsKey(arguments.getFirst())) {
+            commands.keySet().retainAll(Set.of(arguments.getFirst()));
+        }
+        return commandLine(commands).execute(arguments.toArray(String[]::new));
     }
 
-    private CommandLine commandLine() {
+    /** By name, in the order of the help. */
+    private Map<String, Supplier<Object>> commands() {
+        Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+        commands.put("sync", () -> new SyncCommand(launchers, terminal));
+        commands.put("verify", () -> new VerifyCommand(launchers, terminal));
+        commands.put("check", () -> new CheckCommand(launchers, terminal));
+        commands.put("discover", () -> new DiscoverCommand(launchers, terminal));
+        commands.put("preview", () -> new PreviewCommand(launchers, terminal));
+        commands.put("plan", () -> new PlanCommand(launchers, terminal));
+        commands.put("status", () -> new StatusCommand(launchers, terminal));
+        commands.put("reset", () -> new ResetCommand(launchers, terminal));
+        commands.put("lint", () -> new LintCommand(launchers, terminal));
+        commands.put("init", () -> new InitCommand(registry, terminal));
+        commands.put("connectors", this::connectors);
+        commands.put("connector", this::connector);
+        commands.put("manifest", this::manifest);
+        return commands;
+    }
+
+    private CommandLine commandLine(Map<String, Supplier<Object>> commands) {
         var line = new CommandLine(new Millrace());
         line.getCommandSpec().version("millrace " + version);
-        line.addSubcommand("sync", new SyncCommand(launchers, terminal));
-        line.addSubcommand("verify", new VerifyCommand(launchers, terminal));
-        line.addSubcommand("check", new CheckCommand(launchers, terminal));
-        line.addSubcommand("discover", new DiscoverCommand(launchers, terminal));
-        line.addSubcommand("preview", new PreviewCommand(launchers, terminal));
-        line.addSubcommand("plan", new PlanCommand(launchers, terminal));
-        line.addSubcommand("status", new StatusCommand(launchers, terminal));
-        line.addSubcommand("reset", new ResetCommand(launchers, terminal));
-        line.addSubcommand("lint", new LintCommand(launchers, terminal));
-        line.addSubcommand("init", new InitCommand(registry, terminal));
-        line.addSubcommand("connectors", connectors());
-        line.addSubcommand("connector", connector());
-        line.addSubcommand("manifest", manifest());
+        commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
         addHelp(line);
         line.setOut(writer(terminal.output()));
         line.setErr(writer(terminal.errors()));

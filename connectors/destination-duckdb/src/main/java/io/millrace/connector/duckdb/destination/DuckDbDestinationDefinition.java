@@ -1,5 +1,6 @@
 package io.millrace.connector.duckdb.destination;
 
+import io.millrace.connector.duckdb.common.DuckDbLibrary;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.ConfigurationFailure;
@@ -50,6 +51,7 @@ public final class DuckDbDestinationDefinition implements DestinationDefinition<
             throw new ConfigurationFailure(
                     "destination_path is to be the path of a DuckDB file, such as shop.duckdb.");
         }
+        DuckDbLibrary.loadAhead(context.cache());
         String schema = options.schema().isBlank() ? "main" : options.schema();
         return new DuckDbDestination(
                 context.resolve(path),

@@ -1,6 +1,7 @@
 package io.millrace.connector.duckdb.common;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.failure.TransientFailure;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * DuckDB's shared library, loaded once per class loader.
@@ -57,6 +59,27 @@ public final class DuckDbLibrary {
         }
     }
 
+    /**
+     * Begins to load the library on a thread of its own, while the caller does other things, where
+     * it is already unpacked. It tells no failure: {@link #load} meets the same one.
+     */
+    public static void loadAhead(Path cache) {
+        if (loaded == null) {
+            Thread.ofPlatform().daemon().name("duckdb-library").start(() -> tryToLoad(cache));
+        }
+    }
+
+    private static void tryToLoad(Path cache) {
+        try (Stream<Path> unpacked = Files.list(directory(cache))) {
+            // Unpacking is left to who waits for it: this thread may end with the process.
+            if (unpacked.anyMatch(file -> file.toString().endsWith(resourceName()))) {
+                load(cache);
+            }
+        } catch (IOException | SyncFailure _) {
+            // It isn't unpacked, or can't be loaded.
+        }
+    }
+
     NativeApi api() {
         return api;
     }
@@ -73,8 +96,7 @@ public final class DuckDbLibrary {
     }
 
     private static Path unpack(Path cache) {
-        String resource =
-                resourceName(System.getProperty("os.name"), System.getProperty("os.arch"));
+        String resource = resourceName();
         URL url = DuckDbLibrary.class.getResource("/" + resource);
         if (url == null) {
             throw new ConfigurationFailure(
@@ -86,7 +108,7 @@ public final class DuckDbLibrary {
         try {
             URLConnection connection = url.openConnection();
             long size = connection.getContentLengthLong();
-            Path directory = cache.resolve("duckdb-" + VERSION);
+            Path directory = directory(cache);
             Path file = directory.resolve(size + "-" + resource);
             if (Files.isRegularFile(file) && Files.size(file) == size) {
                 closeQuietly(connection);
@@ -110,6 +132,10 @@ public final class DuckDbLibrary {
         }
     }
 
+    private static Path directory(Path cache) {
+        return cache.resolve("duckdb-" + VERSION);
+    }
+
     private static void moveInto(Path part, Path file) throws IOException {
         try {
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -123,6 +149,10 @@ public final class DuckDbLibrary {
     /** Asking for the length has opened the jar's entry; it is to be closed again. */
     private static void closeQuietly(URLConnection connection) throws IOException {
         connection.getInputStream().close();
+    }
+
+    private static String resourceName() {
+        return resourceName(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 
     /** The name of the library inside of the driver's jar. */
