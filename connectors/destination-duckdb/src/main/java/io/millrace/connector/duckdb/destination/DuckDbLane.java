@@ -2,6 +2,7 @@ package io.millrace.connector.duckdb.destination;
 
 import io.millrace.connector.duckdb.common.DuckDbConnection;
 import io.millrace.connector.duckdb.common.DuckDbException;
+import io.millrace.connector.duckdb.common.WaitingShare;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * One transaction after the other. A commit takes some milliseconds, a merge by key more, so a
- * checkpoint is noted at first and committed with later ones, about every two seconds.
+ * checkpoint is noted at first and committed with later ones, every two to ten seconds.
  *
  * <p>A transaction can only be committed as a whole. So that each noted checkpoint can be committed
  * at any time, by {@link #flush} too, one of these holds at every moment:
@@ -40,17 +41,22 @@ import tools.jackson.databind.JsonNode;
  * durable, and never a row after it (invariants 1, 2).
  */
 final class DuckDbLane implements DestinationLane {
-    private static final long LONGEST_BETWEEN_COMMITS = Duration.ofSeconds(2).toNanos();
+    private static final long BETWEEN_COMMITS = Duration.ofSeconds(2).toNanos();
+    private static final long LONGEST_BETWEEN_COMMITS = Duration.ofSeconds(10).toNanos();
+
+    /** Rows of a commit that cost little even if they are written twice. */
+    private static final long FEW_ROWS = ColumnBatch.MAX_ROWS / 8;
+
+    /** Rows of a commit beside which its partly filled row group doesn't matter. */
+    private static final long MANY_ROWS = 8L * ColumnBatch.MAX_ROWS;
 
     /** A commit that takes long, for the merge within it, is made so much more seldom. */
     private static final int COMMIT_TO_WORK = 10;
 
-    /** What waits in memory at most before it is handed to DuckDB: two full batches and more. */
-    private static final long MOST_WAITING = 64L << 20;
-
     private final DuckDbSession session;
     private final DuckDbConnection connection;
     private final LaneListener listener;
+    private final WaitingShare share;
     private final Map<StreamName, StreamWriter> writers = new LinkedHashMap<>();
     private final Map<StreamName, CheckpointRow> rows = new HashMap<>();
     private final List<Checkpoint> noted = new ArrayList<>();
@@ -58,16 +64,20 @@ final class DuckDbLane implements DestinationLane {
     private boolean uncoveredInTransaction;
     private long lastCommit = System.nanoTime();
     private long lastCommitTook;
+    private long rowsSinceCommit;
 
     DuckDbLane(
             DuckDbSession session,
             DuckDbConnection connection,
             LaneListener listener,
+            WaitingShare share,
             List<StreamWriter> writers,
             List<CheckpointRow> rows) {
         this.session = session;
         this.connection = connection;
         this.listener = listener;
+        this.share = share;
+        share.join();
         writers.forEach(writer -> this.writers.put(writer.stream(), writer));
         rows.forEach(row -> this.rows.put(row.stream(), row));
     }
@@ -84,26 +94,37 @@ final class DuckDbLane implements DestinationLane {
             batch.close();
             throw new IllegalArgumentException("no stream " + batch.stream() + " in this lane");
         }
-        // A quarter of all memory for batches, so that this lane alone never stops producers; and
-        // none while half of it is in use, so that all lanes together don't.
-        long bound = Math.min(MOST_WAITING, batch.memory().limit() / 4);
-        boolean scarce = batch.memory().used() > batch.memory().limit() / 2;
+        rowsSinceCommit += batch.rows();
+        long bound = share.bytes(batch.memory());
         writer.add(batch);
-        long waiting = writers.values().stream().mapToLong(StreamWriter::waitingBytes).sum();
-        if (waiting > bound || scarce) {
-            guarded(this::makeRoom);
+        if (waitingBytes() > bound) {
+            guarded(() -> makeRoom(bound));
         }
+    }
+
+    private long waitingBytes() {
+        return writers.values().stream().mapToLong(StreamWriter::waitingBytes).sum();
     }
 
     @Override
     public void commit(Checkpoint checkpoint, JsonNode details) throws InterruptedException {
         guarded(() -> {
             cover(checkpoint, details, false);
-            long interval = Math.max(LONGEST_BETWEEN_COMMITS, COMMIT_TO_WORK * lastCommitTook);
-            if (System.nanoTime() - lastCommit >= interval && !uncoveredInTransaction) {
+            if (commitIsDue() && !uncoveredInTransaction) {
                 commitNoted("");
             }
         });
+    }
+
+    /**
+     * A commit ends a row group, and DuckDB compresses the rows of those that it ended early again
+     * when it brings its log into the file. So few rows are committed soon, and many at once.
+     */
+    private boolean commitIsDue() {
+        long elapsed = System.nanoTime() - lastCommit;
+        boolean cheap = rowsSinceCommit <= FEW_ROWS || rowsSinceCommit >= MANY_ROWS;
+        long interval = cheap ? BETWEEN_COMMITS : LONGEST_BETWEEN_COMMITS;
+        return elapsed >= Math.max(interval, COMMIT_TO_WORK * lastCommitTook);
     }
 
     @Override
@@ -181,6 +202,7 @@ final class DuckDbLane implements DestinationLane {
             Thread.currentThread().interrupt();
         } finally {
             boolean interrupted = Thread.interrupted();
+            share.leave();
             connection.close();
             writers.values().forEach(StreamWriter::close);
             if (interrupted) {
@@ -253,8 +275,14 @@ final class DuckDbLane implements DestinationLane {
                 row.committedAt());
     }
 
-    /** Hands waiting rows to DuckDB, the covered ones first. */
-    private void makeRoom() throws InterruptedException {
+    /**
+     * Hands waiting rows to DuckDB: the covered ones, and the others only where that isn't enough,
+     * since what is noted has to be committed before them, and each transaction leaves a row group
+     * partly filled.
+     *
+     * @param bound bytes that may wait afterwards
+     */
+    private void makeRoom(long bound) throws InterruptedException {
         if (noted.isEmpty()) {
             insertEverything();
             return;
@@ -263,7 +291,7 @@ final class DuckDbLane implements DestinationLane {
         for (StreamWriter writer : writers.values()) {
             writer.insertCovered();
         }
-        if (writers.values().stream().anyMatch(StreamWriter::hasUncovered)) {
+        if (waitingBytes() > bound) {
             insertEverything();
         }
     }
@@ -306,6 +334,7 @@ final class DuckDbLane implements DestinationLane {
         inTransaction = false;
         lastCommit = System.nanoTime();
         lastCommitTook = lastCommit - start;
+        rowsSinceCommit = 0;
         List<Checkpoint> durable = List.copyOf(noted);
         noted.clear();
         durable.forEach(listener::durable);

@@ -7,6 +7,7 @@ import io.millrace.connector.duckdb.common.DuckDbFailures;
 import io.millrace.connector.duckdb.common.RowStamp;
 import io.millrace.connector.duckdb.common.Sql;
 import io.millrace.connector.duckdb.common.UniqueNames;
+import io.millrace.connector.duckdb.common.WaitingShare;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.DestinationSession;
@@ -39,6 +40,7 @@ final class DuckDbSession implements DestinationSession {
     private final DuckDbDatabase database;
     private final DuckDbConnection connection;
     private final CheckpointTable checkpoints;
+    private final WaitingShare share = new WaitingShare();
     private final ReentrantLock turn = new ReentrantLock();
 
     /** Takes {@code database} over. */
@@ -129,7 +131,7 @@ final class DuckDbSession implements DestinationSession {
                 own.close();
             }
         }
-        return new DuckDbLane(this, own, listener, writers, rows);
+        return new DuckDbLane(this, own, listener, share, writers, rows);
     }
 
     private static boolean isEmpty(DuckDbConnection connection, TableName table)

@@ -1,5 +1,6 @@
 package io.millrace.connector.files.destination;
 
+import io.millrace.connector.duckdb.common.WaitingShare;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
@@ -26,11 +27,9 @@ import tools.jackson.databind.JsonNode;
 final class FilesLane implements DestinationLane {
     private static final long LONGEST_BETWEEN_COMMITS = Duration.ofSeconds(15).toNanos();
 
-    /** What waits in memory at most. */
-    private static final long MOST_WAITING = 64L << 20;
-
     private final FilesSession session;
     private final LaneListener listener;
+    private final WaitingShare share;
     private final Map<StreamName, StreamParts> writers = new LinkedHashMap<>();
     private final Map<StreamName, StreamState> states = new LinkedHashMap<>();
     private final List<Checkpoint> noted = new ArrayList<>();
@@ -39,10 +38,13 @@ final class FilesLane implements DestinationLane {
     FilesLane(
             FilesSession session,
             LaneListener listener,
+            WaitingShare share,
             List<StreamParts> writers,
             List<StreamState> states) {
         this.session = session;
         this.listener = listener;
+        this.share = share;
+        share.join();
         writers.forEach(writer -> this.writers.put(writer.stream(), writer));
         states.forEach(state -> this.states.put(state.stream(), state));
     }
@@ -59,14 +61,15 @@ final class FilesLane implements DestinationLane {
             batch.close();
             throw new IllegalArgumentException("no stream " + batch.stream() + " in this lane");
         }
-        // As in other destinations: a quarter of the memory for batches, none while it is scarce.
-        long bound = Math.min(MOST_WAITING, batch.memory().limit() / 4);
-        boolean scarce = batch.memory().used() > batch.memory().limit() / 2;
+        long bound = share.bytes(batch.memory());
         writer.add(batch);
-        long waiting = writers.values().stream().mapToLong(StreamParts::waitingBytes).sum();
-        if (waiting > bound || scarce) {
-            guarded(this::makeRoom);
+        if (waitingBytes() > bound) {
+            guarded(() -> makeRoom(bound));
         }
+    }
+
+    private long waitingBytes() {
+        return writers.values().stream().mapToLong(StreamParts::waitingBytes).sum();
     }
 
     @Override
@@ -115,6 +118,7 @@ final class FilesLane implements DestinationLane {
 
     @Override
     public void close() {
+        share.leave();
         writers.values().forEach(StreamParts::close);
     }
 
@@ -154,7 +158,13 @@ final class FilesLane implements DestinationLane {
         noted.add(checkpoint);
     }
 
-    private void makeRoom() throws IOException, InterruptedException {
+    /**
+     * Writes covered rows, and the others only where that isn't enough: what is noted has to be
+     * committed before them, and each commit ends a part.
+     *
+     * @param bound bytes that may wait afterwards
+     */
+    private void makeRoom(long bound) throws IOException, InterruptedException {
         if (noted.isEmpty()) {
             writeEverything();
             return;
@@ -162,7 +172,7 @@ final class FilesLane implements DestinationLane {
         for (StreamParts writer : writers.values()) {
             writer.writeCovered();
         }
-        if (writers.values().stream().anyMatch(StreamParts::hasUncovered)) {
+        if (waitingBytes() > bound) {
             writeEverything();
         }
     }

@@ -6,6 +6,7 @@ import io.millrace.connector.duckdb.common.DuckDbException;
 import io.millrace.connector.duckdb.common.DuckDbFailures;
 import io.millrace.connector.duckdb.common.DuckDbLibrary;
 import io.millrace.connector.duckdb.common.RowStamp;
+import io.millrace.connector.duckdb.common.WaitingShare;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.DestinationSession;
@@ -47,6 +48,7 @@ final class FilesSession implements DestinationSession {
     private final StateStore store;
     private final FileChannel lock;
     private final Map<StreamName, StreamState> states; // guarded by turn
+    private final WaitingShare share = new WaitingShare();
     private final ReentrantLock turn = new ReentrantLock();
     private @Nullable DuckDbDatabase database; // guarded by turn
 
@@ -123,7 +125,7 @@ final class FilesSession implements DestinationSession {
                     writers.forEach(StreamParts::close);
                 }
             }
-            return new FilesLane(this, listener, writers, begun);
+            return new FilesLane(this, listener, share, writers, begun);
         });
     }
 

@@ -107,9 +107,18 @@ public final class DuckDbDatabase implements AutoCloseable {
         """
                 .formatted(
                         MEMORY_LIMIT_MEGABYTES,
-                        Math.max(1, Runtime.getRuntime().availableProcessors()),
+                        threads(Runtime.getRuntime().availableProcessors()),
                         WAL_MEGABYTES,
                         Sql.text(temporary.toString()));
+    }
+
+    /**
+     * How many threads work on a statement. One where it shares two processors with what feeds it:
+     * the thread that asked for a statement looks without a pause whether another has left it
+     * something to do, which cost more than half as much again as the work itself.
+     */
+    private static int threads(int processors) {
+        return Math.max(1, processors / 2);
     }
 
     private String attach() {
