@@ -2,13 +2,13 @@ package io.millrace.replication.launch.npm;
 
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.json.Json;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
 import io.millrace.replication.launch.environment.EnvironmentCache;
 import io.millrace.replication.launch.environment.EnvironmentCache.Environment;
 import io.millrace.replication.launch.environment.FolderContent;
+import io.millrace.replication.launch.environment.InstalledProgram;
 import io.millrace.replication.launch.process.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,25 +20,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * A program of an npm package, installed into a folder of its own when it is first asked for. Safe
- * for all threads.
- */
-final class NpmProgram {
+/** A program of an npm package. */
+final class NpmProgram extends InstalledProgram {
     private static final Duration INSTALLED_WITHIN = Duration.ofMinutes(30);
     private static final Pattern PACKAGE =
             Pattern.compile("((?:@[a-z0-9~][a-z0-9._~-]*/)?[a-z0-9~][a-z0-9._~-]*)(?:@(.+))?");
 
-    private final String target;
     private final Optional<String> program;
-    private final LaunchContext context;
-    private @Nullable Ready ready;
-
-    private record Ready(String key, List<String> words) {}
 
     /**
      * @param target a package such as {@code pkg@1.2.3}, or a path that begins with a dot or a
@@ -46,14 +37,13 @@ final class NpmProgram {
      * @param program a name in its {@code bin}, where it has several
      */
     NpmProgram(String target, Optional<String> program, LaunchContext context) {
-        this.target = target.strip();
+        super("npm", target, context);
         this.program = program;
-        this.context = context;
     }
 
     static List<LaunchProblem> lint(String pointer, JsonNode target) {
         String text = target.isString() ? target.asString().strip() : "";
-        if (path(text)) {
+        if (isPath(text)) {
             return List.of();
         }
         Matcher named = PACKAGE.matcher(text);
@@ -75,60 +65,28 @@ final class NpmProgram {
                 : List.of();
     }
 
-    private static boolean path(String text) {
-        return text.startsWith(".") || text.startsWith("/");
-    }
-
-    String name() {
-        return target;
-    }
-
-    /** The program and its first arguments; installs it where it isn't. */
-    synchronized List<String> words() throws InterruptedException {
-        return ready().words();
-    }
-
-    /** Changes with what is installed. */
-    synchronized String identity() throws InterruptedException {
-        return "npm " + ready().key() + " " + ready().words();
-    }
-
-    private Ready ready() throws InterruptedException {
-        Ready known = ready;
-        if (known == null) {
-            try {
-                known = path(target) ? fromFolder() : fromRegistry();
-            } catch (IOException failure) {
-                throw new SystemFailure(
-                        "The npm package %s can't be read.".formatted(target),
-                        String.valueOf(failure.getMessage()),
-                        failure);
-            }
-            ready = known;
-        }
-        return known;
-    }
-
-    private Ready fromRegistry() throws InterruptedException {
-        Matcher named = PACKAGE.matcher(target);
+    @Override
+    protected Ready fromRegistry() throws InterruptedException {
+        Matcher named = PACKAGE.matcher(target());
         if (!named.matches()) {
-            throw new ConfigurationFailure("\"%s\" names no npm package.".formatted(target));
+            throw new ConfigurationFailure("\"%s\" names no npm package.".formatted(target()));
         }
         String name = named.group(1);
-        String key = fileName(name) + "-" + FolderContent.digestOf("registry", target);
+        String key = fileName(name) + "-" + FolderContent.digestOf("registry", target());
         Environment environment =
-                new EnvironmentCache(context.cache().resolve("npm"))
+                new EnvironmentCache(context().cache().resolve("npm"))
                         .get(
                                 key,
                                 folder -> {
-                                    install(folder, target);
+                                    install(folder, target());
                                     return facts(folder.resolve("node_modules").resolve(name));
                                 });
         return ready(key, environment);
     }
 
-    private Ready fromFolder() throws IOException, InterruptedException {
-        Path path = context.directory().resolve(target).normalize();
+    @Override
+    protected Ready fromPath() throws IOException, InterruptedException {
+        Path path = context().directory().resolve(target()).normalize();
         FolderContent content = FolderContent.of(path);
         if (!content.has("package.json")) {
             throw new ConfigurationFailure(
@@ -144,7 +102,7 @@ final class NpmProgram {
                         + "-"
                         + FolderContent.digestOf("folder", digest);
         Environment environment =
-                new EnvironmentCache(context.cache().resolve("npm"))
+                new EnvironmentCache(context().cache().resolve("npm"))
                         .get(
                                 key,
                                 folder -> {
@@ -171,7 +129,7 @@ final class NpmProgram {
     }
 
     private void install(Path folder, String what) throws IOException, InterruptedException {
-        context.log().line(LogLevel.INFO, "Installing %s with npm.".formatted(target));
+        context().log().line(LogLevel.INFO, "Installing %s with npm.".formatted(target()));
         Files.writeString(
                 folder.resolve("package.json"), "{\"private\": true, \"name\": \"environment\"}\n");
         Tool.Outcome outcome =
@@ -190,7 +148,7 @@ final class NpmProgram {
                         folder,
                         Map.of(),
                         INSTALLED_WITHIN,
-                        context.log());
+                        context().log());
         if (!outcome.succeeded()) {
             String reason =
                     outcome.lastErrors()
@@ -202,7 +160,7 @@ final class NpmProgram {
                             .map(line -> "The installer says: " + line)
                             .orElse("The installer's last lines are in the detail.");
             throw EnvironmentCache.failed(
-                    "The npm package " + target, reason, outcome.lastErrors());
+                    "The npm package " + target(), reason, outcome.lastErrors());
         }
     }
 
@@ -232,7 +190,7 @@ final class NpmProgram {
                 .path("programs")
                 .properties()
                 .forEach(entry -> programs.put(entry.getKey(), entry.getValue().asString()));
-        String wanted = unscoped(target);
+        String wanted = unscoped(target());
         Optional<String> chosen =
                 program.isPresent()
                         ? program
@@ -247,29 +205,25 @@ final class NpmProgram {
             throw new ConfigurationFailure(
                     programs.isEmpty()
                             ? "The npm package %s has no program: its package.json has no \"bin\"."
-                                    .formatted(target)
+                                    .formatted(target())
                             : program.isPresent()
                                     ? "The npm package %s has no program \"%s\", but %s."
                                             .formatted(
-                                                    target,
+                                                    target(),
                                                     program.get(),
                                                     String.join(", ", programs.keySet()))
                                     : "The npm package %s has several programs (%s): name one as program."
                                             .formatted(
-                                                    target, String.join(", ", programs.keySet())));
+                                                    target(),
+                                                    String.join(", ", programs.keySet())));
         }
         Path script =
                 Path.of(environment.facts().path("package").asString()).resolve(file).normalize();
         return new Ready(key, List.of("node", script.toString()));
     }
 
-    private static String unscoped(String target) {
-        Matcher named = PACKAGE.matcher(target);
+    private static String unscoped(String name) {
+        Matcher named = PACKAGE.matcher(name);
         return named.matches() ? named.group(1).substring(named.group(1).indexOf('/') + 1) : "";
-    }
-
-    @Override
-    public String toString() {
-        return target;
     }
 }

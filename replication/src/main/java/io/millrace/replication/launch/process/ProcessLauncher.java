@@ -1,9 +1,5 @@
 package io.millrace.replication.launch.process;
 
-import io.millrace.protocol.connector.Destination;
-import io.millrace.protocol.connector.Source;
-import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
@@ -44,26 +40,8 @@ public final class ProcessLauncher implements GuestLauncher {
     }
 
     @Override
-    public SecretMasker masker(ConnectorReference reference, Role role) {
-        return Guests.masker(reference);
-    }
-
-    @Override
-    public Source source(ConnectorReference reference, LaunchContext context) {
-        return Guests.source(command(reference, Role.SOURCE, context), reference, context);
-    }
-
-    @Override
-    public Destination destination(ConnectorReference reference, LaunchContext context) {
-        return Guests.destination(
-                command(reference, Role.DESTINATION, context), reference, context);
-    }
-
-    @Override
     public GuestCommand command(ConnectorReference reference, Role role, LaunchContext context) {
-        for (LaunchProblem problem : lint(reference, role)) {
-            throw new ConfigurationFailure(problem.message());
-        }
+        requireUsable(reference, role);
         List<String> words = reference.target().valueStream().map(word -> word.asString()).toList();
         return new PlainCommand(words, context.directory(), reference.environment());
     }

@@ -1,13 +1,13 @@
 package io.millrace.replication.launch.python;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.json.Json;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
 import io.millrace.replication.launch.environment.EnvironmentCache;
 import io.millrace.replication.launch.environment.EnvironmentCache.Environment;
 import io.millrace.replication.launch.environment.FolderContent;
+import io.millrace.replication.launch.environment.InstalledProgram;
 import io.millrace.replication.launch.process.Tool;
 import java.io.File;
 import java.io.IOException;
@@ -21,14 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A script of a Python package, in an environment of its own that is made when it is first asked
- * for. Safe for all threads.
- */
-public final class PythonProgram {
+/** A script of a Python package. */
+public final class PythonProgram extends InstalledProgram {
     private static final Duration INSTALLED_WITHIN = Duration.ofMinutes(30);
 
     /** A name, perhaps with extras, perhaps with a version. */
@@ -53,13 +49,7 @@ public final class PythonProgram {
             json.dump({'scripts': sorted(scripts), 'python': sys.version.split()[0]}, sys.stdout)
             """;
 
-    private final String target;
     private final Optional<String> entrypoint;
-    private final LaunchContext context;
-    private @Nullable Ready ready;
-
-    /** What a start needs. */
-    private record Ready(String key, List<String> words) {}
 
     /**
      * @param target a requirement such as {@code pkg==1.2.3}, or a path that begins with a dot or a
@@ -67,9 +57,8 @@ public final class PythonProgram {
      * @param entrypoint the script, where the package has several
      */
     public PythonProgram(String target, Optional<String> entrypoint, LaunchContext context) {
-        this.target = target.strip();
+        super("python", target, context);
         this.entrypoint = entrypoint;
-        this.context = context;
     }
 
     /** What is wrong with a requirement, as far as it can be told by looking at it. */
@@ -83,7 +72,7 @@ public final class PythonProgram {
                                     + " folder, such as ./tap-x.",
                             false));
         }
-        if (path(text)) {
+        if (isPath(text)) {
             return List.of();
         }
         Matcher requirement = REQUIREMENT.matcher(text);
@@ -105,56 +94,23 @@ public final class PythonProgram {
                 : List.of();
     }
 
-    private static boolean path(String text) {
-        return text.startsWith(".") || text.startsWith("/");
-    }
-
-    /** As a person would name it. */
-    public String name() {
-        return target;
-    }
-
-    /** The program and its first arguments; makes the environment where there is none. */
-    public synchronized List<String> words() throws InterruptedException {
-        return ready().words();
-    }
-
-    /** Changes with what is installed. */
-    public synchronized String identity() throws InterruptedException {
-        return "python " + ready().key() + " " + ready().words();
-    }
-
-    private Ready ready() throws InterruptedException {
-        Ready known = ready;
-        if (known == null) {
-            try {
-                known = path(target) ? fromPath() : fromRegistry();
-            } catch (IOException failure) {
-                throw new SystemFailure(
-                        "The Python package %s can't be read.".formatted(target),
-                        String.valueOf(failure.getMessage()),
-                        failure);
-            }
-            ready = known;
-        }
-        return known;
-    }
-
-    private Ready fromRegistry() throws InterruptedException {
-        Matcher requirement = REQUIREMENT.matcher(target);
+    @Override
+    protected Ready fromRegistry() throws InterruptedException {
+        Matcher requirement = REQUIREMENT.matcher(target());
         if (!requirement.matches()) {
-            throw new ConfigurationFailure("\"%s\" names no Python package.".formatted(target));
+            throw new ConfigurationFailure("\"%s\" names no Python package.".formatted(target()));
         }
         String name = requirement.group(1);
         boolean direct = requirement.group(3).startsWith("@");
-        String key = fileName(name) + "-" + FolderContent.digestOf("registry", target);
+        String key = fileName(name) + "-" + FolderContent.digestOf("registry", target());
         Environment environment =
-                environment(key, folder -> install(folder, List.of(target), direct ? "" : name));
+                environment(key, folder -> install(folder, List.of(target()), direct ? "" : name));
         return new Ready(key, List.of(script(environment, name)));
     }
 
-    private Ready fromPath() throws IOException, InterruptedException {
-        Path path = context.directory().resolve(target).normalize();
+    @Override
+    protected Ready fromPath() throws IOException, InterruptedException {
+        Path path = context().directory().resolve(target()).normalize();
         if (Files.isRegularFile(path)) {
             String key =
                     fileName(String.valueOf(path.getFileName()))
@@ -217,7 +173,7 @@ public final class PythonProgram {
 
     private Environment environment(String key, EnvironmentCache.Maker maker)
             throws InterruptedException {
-        var cache = new EnvironmentCache(context.cache().resolve("python"));
+        var cache = new EnvironmentCache(context().cache().resolve("python"));
         Environment found = cache.get(key, maker);
         if (!Files.exists(Path.of(python(found)))) {
             // The interpreter that it was made with is gone.
@@ -249,10 +205,11 @@ public final class PythonProgram {
         Path env = folder.resolve("env");
         String python = python(env).toString();
         boolean uv = onPath("uv");
-        context.log()
+        context()
+                .log()
                 .line(
                         io.millrace.protocol.connector.SourceOutput.LogLevel.INFO,
-                        "Installing %s with %s.".formatted(target, uv ? "uv" : "pip"));
+                        "Installing %s with %s.".formatted(target(), uv ? "uv" : "pip"));
         run(
                 uv
                         ? List.of(
@@ -285,7 +242,7 @@ public final class PythonProgram {
         Tool.Outcome scripts = tool(List.of(python, "-c", SCRIPTS, name));
         if (!scripts.succeeded()) {
             throw EnvironmentCache.failed(
-                    "The Python package " + target,
+                    "The Python package " + target(),
                     "Its scripts can't be told.",
                     scripts.lastErrors());
         }
@@ -316,7 +273,7 @@ public final class PythonProgram {
         Tool.Outcome outcome = tool(words);
         if (!outcome.succeeded()) {
             throw EnvironmentCache.failed(
-                    "The Python package " + target, reason(outcome), outcome.lastErrors());
+                    "The Python package " + target(), reason(outcome), outcome.lastErrors());
         }
     }
 
@@ -334,10 +291,10 @@ public final class PythonProgram {
     private Tool.Outcome tool(List<String> words) throws InterruptedException {
         return Tool.run(
                 words,
-                context.directory(),
+                context().directory(),
                 Map.of("PIP_REQUIRE_VIRTUALENV", "false"),
                 INSTALLED_WITHIN,
-                context.log());
+                context().log());
     }
 
     /**
@@ -357,10 +314,10 @@ public final class PythonProgram {
         if (chosen.isEmpty()) {
             throw new ConfigurationFailure(
                     scripts.isEmpty()
-                            ? "The Python package %s has no script to run.".formatted(target)
+                            ? "The Python package %s has no script to run.".formatted(target())
                             : "The Python package %s has %s: name one as entrypoint."
                                     .formatted(
-                                            target,
+                                            target(),
                                             entrypoint.isPresent()
                                                     ? "no script \"%s\", but %s"
                                                             .formatted(
@@ -379,10 +336,5 @@ public final class PythonProgram {
         String other = script.toLowerCase(Locale.ROOT).replaceAll("[-_.]+", "-");
         // Packages of the reference registry carry a prefix that their scripts don't.
         return plain.equals(other) || plain.equals("airbyte-" + other);
-    }
-
-    @Override
-    public String toString() {
-        return target;
     }
 }
