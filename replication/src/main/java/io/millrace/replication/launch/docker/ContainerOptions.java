@@ -22,12 +22,30 @@ record ContainerOptions(
     /** Enough for connectors on a virtual machine; a runaway one doesn't take the computer down. */
     private static final String DEFAULT_MEMORY = "2g";
 
-    private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]*[bkmgBKMG]?");
+    private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]{0,12}[bkmgBKMG]?");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:/@-]*");
     private static final List<String> MOUNT_KEYS = List.of("host", "path", "write");
 
     ContainerOptions {
         mounts = List.copyOf(mounts);
+    }
+
+    /** {@link #memory} in bytes. */
+    long memoryBytes() {
+        String digits = memory.replaceAll("[^0-9]", "");
+        int shift =
+                switch (Character.toLowerCase(memory.charAt(memory.length() - 1))) {
+                    case 'k' -> 10;
+                    case 'm' -> 20;
+                    case 'g' -> 30;
+                    default -> 0;
+                };
+        return Long.parseLong(digits) << shift;
+    }
+
+    /** {@link #cpus} in billionths of one. */
+    Optional<Long> nanoCpus() {
+        return cpus.map(text -> Math.round(Double.parseDouble(text) * 1e9));
     }
 
     /**

@@ -32,6 +32,10 @@ public final class FolderLauncher implements Launcher {
     /** The file that says how the connector is started. */
     public static final String FILE = "connector.yaml";
 
+    private static final String METADATA = "metadata.yaml";
+    private static final String IMAGE = "image";
+    private static final String NETWORK = "network";
+
     private final Launchers others;
 
     /**
@@ -97,6 +101,9 @@ public final class FolderLauncher implements Launcher {
     private ConnectorReference resolve(Path folder, ConnectorReference reference, Role role) {
         ObjectNode named = read(folder);
         named.set("config", reference.config());
+        if (named.has(IMAGE) && !named.has(NETWORK) && reachesOut(folder)) {
+            named.put(NETWORK, "bridge");
+        }
         var environment = new LinkedHashMap<String, String>();
         ConnectorReference.Parsed parsed = others.parse(named, role);
         if (parsed.reference().isEmpty()) {
@@ -125,22 +132,38 @@ public final class FolderLauncher implements Launcher {
     }
 
     /**
+     * Whether the connector says of itself that it talks to hosts. An image without a file that
+     * says so gets no network.
+     */
+    private static boolean reachesOut(Path folder) {
+        return Files.isRegularFile(folder.resolve(METADATA))
+                && !readYaml(folder, METADATA)
+                        .path("data")
+                        .path("allowedHosts")
+                        .path("hosts")
+                        .isEmpty();
+    }
+
+    /**
      * What the folder's own file says.
      *
      * @throws ConfigurationFailure where there is no such file, or something is wrong with it
      */
     public static ObjectNode read(Path folder) {
-        Path file = folder.resolve(FILE);
+        if (readYaml(folder, FILE) instanceof ObjectNode object) {
+            return object;
+        }
+        throw new ConfigurationFailure(
+                "%s must say how the connector is started, such as command: [python3, main.py]."
+                        .formatted(folder.resolve(FILE)));
+    }
+
+    private static JsonNode readYaml(Path folder, String name) {
+        Path file = folder.resolve(name);
         try {
             Object loaded =
                     new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
-            JsonNode node = JsonMapper.shared().valueToTree(loaded);
-            if (node instanceof ObjectNode object) {
-                return object;
-            }
-            throw new ConfigurationFailure(
-                    "%s must say how the connector is started, such as command: [python3, main.py]."
-                            .formatted(file));
+            return JsonMapper.shared().valueToTree(loaded);
         } catch (NoSuchFileException _) {
             throw new ConfigurationFailure(
                     Files.isDirectory(folder)

@@ -31,14 +31,20 @@ final class Guest implements AutoCloseable {
     private final GuestErrors errors;
     private final Optional<GuestKeeper.Farewell> farewell;
     private boolean killed;
+
+    /** Whether it is a process of this machine, which has a handle. */
+    private final boolean local;
+
     private final Set<ProcessHandle> below = new HashSet<>();
 
     private Guest(
             GuestKeeper keeper,
             Process process,
+            boolean local,
             String mark,
             GuestErrors errors,
             Optional<GuestKeeper.Farewell> farewell) {
+        this.local = local;
         this.farewell = farewell;
         this.keeper = keeper;
         this.process = process;
@@ -63,42 +69,55 @@ final class Guest implements AutoCloseable {
      * @throws ConfigurationFailure where there is no such program
      */
     static Guest start(GuestKeeper keeper, GuestCall call, GuestLog log) {
-        List<String> command = call.words();
-        Map<String, String> environment = call.environment();
-        Path directory = call.directory();
         String mark = keeper.newMark();
+        Optional<GuestKeeper.Farewell> farewell = Optional.empty();
+        boolean started = false;
+        try {
+            if (!call.farewell().isEmpty()) {
+                farewell = Optional.of(keeper.promise(call.farewell()));
+            }
+            Process process =
+                    call.starter().isPresent()
+                            ? call.starter().get().start(call.words())
+                            : processBuilder(call, mark).start();
+            var guest =
+                    new Guest(
+                            keeper,
+                            process,
+                            call.starter().isEmpty(),
+                            mark,
+                            GuestErrors.start(process.getErrorStream(), log),
+                            farewell);
+            keeper.watch(guest);
+            started = true;
+            return guest;
+        } catch (IOException failure) {
+            throw new ConfigurationFailure(
+                    "The program \"%s\" can't be started.".formatted(call.words().getFirst()),
+                    String.valueOf(failure.getMessage()),
+                    failure);
+        } finally {
+            if (!started) {
+                // An interrupted start may have left something.
+                farewell.ifPresent(last -> last.close(true));
+            }
+        }
+    }
+
+    private static ProcessBuilder processBuilder(GuestCall call, String mark) {
+        List<String> command = call.words();
         var whole = new ArrayList<>(GuestKeeper.sessionOfItsOwn());
-        whole.add(program(command.getFirst(), directory, environment).toString());
+        whole.add(program(command.getFirst(), call.directory(), call.environment()).toString());
         whole.addAll(command.subList(1, command.size()));
-        var builder = new ProcessBuilder(whole).directory(directory.toFile());
+        var builder = new ProcessBuilder(whole).directory(call.directory().toFile());
         // For connectors in Java: the one on the PATH may be too old for our kit.
         builder.environment()
                 .put(
                         "MILLRACE_JAVA",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        builder.environment().putAll(environment);
+        builder.environment().putAll(call.environment());
         builder.environment().put(GuestKeeper.MARK, mark);
-        try {
-            Optional<GuestKeeper.Farewell> farewell =
-                    call.farewell().isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(keeper.promise(call.farewell()));
-            Process process = builder.start();
-            var guest =
-                    new Guest(
-                            keeper,
-                            process,
-                            mark,
-                            GuestErrors.start(process.getErrorStream(), log),
-                            farewell);
-            keeper.watch(guest);
-            return guest;
-        } catch (IOException failure) {
-            throw new ConfigurationFailure(
-                    "The program \"%s\" can't be started.".formatted(command.getFirst()),
-                    String.valueOf(failure.getMessage()),
-                    failure);
-        }
+        return builder;
     }
 
     /** The file that {@code name} means: searched along the PATH unless it has a slash. */
@@ -164,9 +183,12 @@ final class Guest implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** It and everything that was ever seen below it. */
+    /** It and everything that was ever seen below it, as far as those are this machine's. */
     Collection<ProcessHandle> lookBelow() {
         synchronized (below) {
+            if (!local) {
+                return List.of();
+            }
             process.descendants().forEach(below::add);
             below.removeIf(handle -> !handle.isAlive());
             var all = new ArrayList<>(below);
@@ -174,6 +196,16 @@ final class Guest implements AutoCloseable {
                 all.add(process.toHandle());
             }
             return all;
+        }
+    }
+
+    /** Asks it to end, without waiting. */
+    void ask() {
+        if (local) {
+            // Wrappers in shell don't pass a signal on; what they wrap is asked, too.
+            lookBelow().forEach(ProcessHandle::destroy);
+        } else {
+            process.destroy();
         }
     }
 
@@ -187,8 +219,7 @@ final class Guest implements AutoCloseable {
         boolean interrupted = false;
         boolean ended = !process.isAlive();
         if (!ended) {
-            // Wrappers in shell don't pass a signal on; what they wrap is asked, too.
-            lookBelow().forEach(ProcessHandle::destroy);
+            ask();
             try {
                 ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException _) {
@@ -204,29 +235,42 @@ final class Guest implements AutoCloseable {
 
     /** How many processes of it there are, in other sessions too. */
     int left() {
+        return handlesLeft().size() + (!local && process.isAlive() ? 1 : 0);
+    }
+
+    /**
+     * The number of the session that it leads, which lasts as long as anybody is in it; 0 where
+     * there is none, or the number is another's by now.
+     */
+    private long leader() {
+        boolean another = !process.isAlive() && ProcessHandle.of(process.pid()).isPresent();
+        return another || GuestKeeper.sessionOfItsOwn().isEmpty() ? 0 : process.pid();
+    }
+
+    private Set<ProcessHandle> handlesLeft() {
         var left = new HashSet<>(lookBelow());
-        left.addAll(GuestKeeper.marked(GuestKeeper.MARK + "=" + mark));
+        if (local) {
+            left.addAll(GuestKeeper.marked(GuestKeeper.MARK + "=" + mark, leader()));
+        }
         left.removeIf(handle -> !handle.isAlive());
-        return left.size();
+        return left;
     }
 
     /** Kills whatever is left of it. */
     void killAll() {
         long end = System.nanoTime() + KILLED_WITHIN.toNanos();
         boolean interrupted = false;
-        while (true) {
-            var left = new HashSet<>(lookBelow());
-            left.addAll(GuestKeeper.marked(GuestKeeper.MARK + "=" + mark));
-            left.removeIf(handle -> !handle.isAlive());
-            if (left.isEmpty()) {
-                break;
-            }
+        while (left() > 0) {
             if (System.nanoTime() > end) {
                 throw new SystemFailure(
-                        "A process of a connector can't be killed.", "still there: " + left);
+                        "A process of a connector can't be killed.",
+                        "still there: " + (local ? handlesLeft() : process));
             }
             killed = true;
-            left.forEach(ProcessHandle::destroyForcibly);
+            handlesLeft().forEach(ProcessHandle::destroyForcibly);
+            if (!local) {
+                process.destroyForcibly();
+            }
             try {
                 process.waitFor(20, TimeUnit.MILLISECONDS);
             } catch (InterruptedException _) {

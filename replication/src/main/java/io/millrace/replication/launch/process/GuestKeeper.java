@@ -277,6 +277,15 @@ final class GuestKeeper {
 
     /** All processes whose environment holds {@code text}. */
     static List<ProcessHandle> marked(String text) {
+        return marked(text, 0);
+    }
+
+    /**
+     * All processes whose environment holds {@code text}, and those of a session.
+     *
+     * @param leader the process that has begun the session; 0 for none
+     */
+    static List<ProcessHandle> marked(String text, long leader) {
         byte[] wanted = text.getBytes(UTF_8);
         var found = new ArrayList<ProcessHandle>();
         Path proc = Path.of("/proc");
@@ -286,9 +295,10 @@ final class GuestKeeper {
         try (var entries = Files.newDirectoryStream(proc, "[0-9]*")) {
             for (Path entry : entries) {
                 try {
-                    if (contains(Files.readAllBytes(entry.resolve("environ")), wanted)) {
-                        ProcessHandle.of(Long.parseLong(entry.getFileName().toString()))
-                                .ifPresent(found::add);
+                    long pid = Long.parseLong(entry.getFileName().toString());
+                    if (contains(Files.readAllBytes(entry.resolve("environ")), wanted)
+                            || (leader > 0 && inSessionOf(pid, leader))) {
+                        ProcessHandle.of(pid).ifPresent(found::add);
                     }
                 } catch (IOException _) {
                     // Another user's, or gone: neither is ours.
@@ -312,13 +322,30 @@ final class GuestKeeper {
         return false;
     }
 
+    /**
+     * Whether a process is in the session that {@code leader} has begun: its children are, whatever
+     * they do to their environment, unless they begin one of their own.
+     */
+    static boolean inSessionOf(long pid, long leader) {
+        return field(pid, 6).equals(Optional.of(Long.toString(leader)));
+    }
+
     /** When a process was started, in ticks since boot; tells apart processes that share an id. */
     private static Optional<String> startTicks(long pid) {
+        return field(pid, 22);
+    }
+
+    /**
+     * What proc(5) says of a process.
+     *
+     * @param number the field's, from 3 on
+     */
+    private static Optional<String> field(long pid, int number) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), UTF_8);
-            // Field 22, counted behind the name, which may hold blanks.
+            // Counted behind the name, which may hold blanks.
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return Optional.of(fields[19]);
+            return Optional.of(fields[number - 3]);
         } catch (IOException | RuntimeException _) {
             return Optional.empty(); // gone, or no /proc
         }

@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -50,15 +49,7 @@ public final class GuestRun implements AutoCloseable {
         try {
             folder = GuestKeeper.shared().newFolder();
             GuestCall call = command.call(verb, files, new GuestFiles(folder));
-            var words = new ArrayList<>(call.words());
-            words.addAll(more);
-            var whole =
-                    new GuestCall(
-                            words,
-                            call.directory(),
-                            call.environment(),
-                            call.farewell(),
-                            call.translation());
+            GuestCall whole = call.withMore(more);
             var run =
                     new GuestRun(
                             Guest.start(
@@ -108,7 +99,7 @@ public final class GuestRun implements AutoCloseable {
 
     /** Sends SIGTERM to it and what it started, without waiting. */
     public void ask() {
-        guest.lookBelow().forEach(ProcessHandle::destroy);
+        guest.ask();
     }
 
     /** Kills it and what it started, now. */

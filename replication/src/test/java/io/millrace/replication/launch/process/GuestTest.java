@@ -156,6 +156,24 @@ class GuestTest {
     }
 
     @Test
+    void aChildThatClearsItsEnvironmentIsFoundByItsSession() throws Exception {
+        long child;
+        try (Guest guest =
+                start(
+                        "python3",
+                        "-c",
+                        """
+                        import subprocess, sys
+                        print(subprocess.Popen(['/bin/sleep', '600'], env={}, stdout=subprocess.DEVNULL).pid, flush=True)
+                        """)) {
+            child = pids(new String(guest.output().readAllBytes(), UTF_8)).getFirst();
+            assertThat(guest.awaitExit(Duration.ofSeconds(20))).isTrue();
+            assertThat(alive(child)).isTrue();
+        }
+        assertThat(alive(child)).isFalse();
+    }
+
+    @Test
     void whatAGuestLeavesBehindHoldsUpNobody() throws Exception {
         Files.writeString(folder.resolve("family.py"), FAMILY);
         List<Long> family;
