@@ -1,10 +1,13 @@
 package io.millrace.protocol.json;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.schema.StreamSchema;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +24,9 @@ public final class JsonRowWriter {
     /** Rows up to this many bytes land. */
     public static final int MAX_ROW_BYTES = 64 << 20;
 
+    /** Objects whose keys are data have names without end. */
+    private static final int MAX_PASSED = 2_000;
+
     private static final Optional<String> WRITTEN = Optional.empty();
     private static final Optional<String> MALFORMED = Optional.of("the record is no valid JSON");
     private static final Optional<String> NO_OBJECT =
@@ -36,6 +42,9 @@ public final class JsonRowWriter {
     private final JsonScanner scanner = new JsonScanner();
     private final JsonBuffer key = new JsonBuffer(64);
     private final List<FieldChange> changes = new ArrayList<>();
+    private final List<String> passedNames;
+    private final List<String> undeclared = new ArrayList<>();
+    private FieldNames passed;
     private Optional<ColumnBatch> bound = Optional.empty();
     private long object;
 
@@ -49,7 +58,22 @@ public final class JsonRowWriter {
      * @param mismatch the reason that changes give for values that are none of their column's type
      */
     public JsonRowWriter(StreamSchema schema, int maxRowBytes, FieldChange.Reason mismatch) {
+        this(schema, List.of(), maxRowBytes, mismatch);
+    }
+
+    /**
+     * @param passed fields that the user doesn't want: they are no news where they come
+     * @param maxRowBytes longer objects are rejected
+     * @param mismatch the reason that changes give for values that are none of their column's type
+     */
+    public JsonRowWriter(
+            StreamSchema schema,
+            Collection<String> passed,
+            int maxRowBytes,
+            FieldChange.Reason mismatch) {
         this.schema = schema;
+        this.passedNames = new ArrayList<>(passed);
+        this.passed = new FieldNames(passedNames);
         this.maxRowBytes = maxRowBytes;
         this.mismatch = mismatch;
         names = new FieldNames(schema.names());
@@ -181,12 +205,36 @@ public final class JsonRowWriter {
     /** The column whose name is the string that was read last. */
     private int find(int guess) {
         if (!scanner.escaped) {
-            return names.find(scanner.in, scanner.from, scanner.to, guess);
+            return find(scanner.in, scanner.from, scanner.to, guess);
         }
         key.clear();
-        return scanner.unescape(key)
-                ? names.find(key.bytes, 0, key.size, guess)
-                : FieldNames.UNKNOWN;
+        return scanner.unescape(key) ? find(key.bytes, 0, key.size, guess) : FieldNames.UNKNOWN;
+    }
+
+    private int find(byte[] bytes, int from, int to, int guess) {
+        int found = names.find(bytes, from, to, guess);
+        if (found == FieldNames.UNKNOWN
+                && passedNames.size() < MAX_PASSED
+                && passed.find(bytes, from, to, 0) == FieldNames.UNKNOWN) {
+            String name = new String(bytes, from, to - from, UTF_8);
+            undeclared.add(name);
+            passedNames.add(name);
+            passed = new FieldNames(passedNames);
+        }
+        return found;
+    }
+
+    /**
+     * Fields of objects since the last call that are no columns, each told once; they don't land.
+     * After some thousands of such names no more are told.
+     */
+    public List<String> takeUndeclared() {
+        if (undeclared.isEmpty()) {
+            return List.of();
+        }
+        List<String> taken = List.copyOf(undeclared);
+        undeclared.clear();
+        return taken;
     }
 
     private void fill(int column, JsonScanner.Kind kind, int row) {

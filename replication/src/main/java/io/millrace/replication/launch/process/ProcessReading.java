@@ -90,6 +90,7 @@ final class ProcessReading {
             this.writer =
                     new JsonRowWriter(
                             request.schema(),
+                            request.stream().schema().names(),
                             JsonRowWriter.MAX_ROW_BYTES,
                             FieldChange.Reason.SOURCE_SERIALIZATION_ERROR);
         }
@@ -237,11 +238,17 @@ final class ProcessReading {
         return batch;
     }
 
-    private static void emit(Reading reading) throws InterruptedException {
+    private void emit(Reading reading) throws InterruptedException {
         ColumnBatch batch = reading.batch;
         reading.batch = null;
         if (batch != null) {
             reading.output.emit(batch);
+            for (String field : reading.writer.takeUndeclared()) {
+                log.line(
+                        LogLevel.WARN,
+                        "Stream %s gives the field \"%s\", which its schema doesn't have: it doesn't land."
+                                .formatted(reading.request.name(), field));
+            }
         }
         if (reading.relay != null) {
             reading.relay.send();

@@ -291,7 +291,25 @@ class ProcessSourceTest {
                         "users {\"id\":1,\"name\":\"a\"}",
                         "state users {\"id\":1}",
                         "complete users");
-        assertThat(output.log).contains("hello", "plain text");
+        assertThat(output.log)
+                .contains("hello", "plain text")
+                .contains(
+                        "Stream users gives the field \"more\", which its schema doesn't have: it"
+                                + " doesn't land.")
+                .contains("A state of stream strangers, which was not asked for, is left out.");
+    }
+
+    @Test
+    void aFieldThatIsNotDeclaredIsToldOnce() throws Exception {
+        read(
+                """
+                for number in range(1000):
+                    say({'type': 'RECORD', 'record': {'stream': 'users', 'data': {'id': number, 'more': 1, 'm\u00f6re': 2}}})
+                """);
+        assertThat(output.log)
+                .filteredOn(line -> line.contains("doesn't land"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("\"m\u00f6re\""));
     }
 
     @Test
