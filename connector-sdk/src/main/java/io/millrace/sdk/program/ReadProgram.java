@@ -51,7 +51,7 @@ final class ReadProgram {
     }
 
     int run() throws InterruptedException {
-        requireKnownModes();
+        catalog.requireKnownSyncModes();
         var memory = new BatchMemory(MEMORY_BYTES);
         Map<StreamName, StreamDescription> described = new LinkedHashMap<>();
         source.discover().forEach(stream -> described.put(stream.name(), stream));
@@ -88,16 +88,6 @@ final class ReadProgram {
         out.log(LogLevel.WARN, failure.getMessage());
         out.failure(failure, Optional.of(name));
         out.status(name, TraceMessage.Status.INCOMPLETE);
-    }
-
-    private void requireKnownModes() {
-        for (ConfiguredCatalog.Stream stream : catalog.streams()) {
-            if (stream.syncMode().known().isEmpty()) {
-                throw new ConfigurationFailure(
-                        "The catalog has a sync mode for stream %s that there is not: \"%s\"."
-                                .formatted(stream.stream().name(), stream.syncMode().text()));
-            }
-        }
     }
 
     private StreamRequest request(

@@ -297,6 +297,7 @@ public final class DeclarativeProgram {
             throws InterruptedException {
         ConfiguredCatalog catalog =
                 InputFiles.readConfiguredCatalog(arguments.catalog().orElseThrow());
+        catalog.requireKnownSyncModes();
         List<StateMessage> states = arguments.state().map(InputFiles::readState).orElse(List.of());
         List<StreamSelection> selections =
                 catalog.streams().stream().map(stream -> selection(stream, states)).toList();

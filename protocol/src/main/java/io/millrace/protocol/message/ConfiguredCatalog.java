@@ -1,5 +1,6 @@
 package io.millrace.protocol.message;
 
+import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.json.Additional;
 import io.millrace.protocol.json.OpenValue;
 import java.util.List;
@@ -14,6 +15,21 @@ public record ConfiguredCatalog(List<Stream> streams, Additional additional) {
 
     public static ConfiguredCatalog of(List<Stream> streams) {
         return new ConfiguredCatalog(streams, Additional.NONE);
+    }
+
+    /**
+     * For sources, which can't guess what a mode that they don't know would have them read.
+     *
+     * @throws ConfigurationFailure where a stream's sync mode is none of {@link SourceSyncMode}
+     */
+    public void requireKnownSyncModes() {
+        for (Stream stream : streams) {
+            if (stream.syncMode().known().isEmpty()) {
+                throw new ConfigurationFailure(
+                        "The catalog has a sync mode for stream %s that there is not: \"%s\"."
+                                .formatted(stream.stream().name(), stream.syncMode().text()));
+            }
+        }
     }
 
     /**
