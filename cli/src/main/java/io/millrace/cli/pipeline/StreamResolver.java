@@ -335,8 +335,15 @@ public final class StreamResolver {
                             .formatted(stream.name()));
             return List.of();
         }
-        if (stream.sourceDefinedCursor()) {
+        if (stream.sourceDefinedCursor() && !stream.defaultCursor().isEmpty()) {
             return stream.defaultCursor();
+        }
+        if (stream.sourceDefinedCursor()) {
+            // It names none, such as a tap that says nothing of what it could go by.
+            entry.cursor()
+                    .ifPresent(
+                            path -> requireColumn(stream, entry, "cursor_field", path.getFirst()));
+            return entry.cursor().orElse(List.of());
         }
         List<String> cursor =
                 entry.cursor().or(() -> file.defaults().cursor()).orElse(stream.defaultCursor());
