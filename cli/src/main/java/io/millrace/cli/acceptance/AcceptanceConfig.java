@@ -42,52 +42,55 @@ final class AcceptanceConfig {
                     "config_path",
                     "timeout_seconds",
                     "deployment_mode",
-                    "client_container_config",
+                    ClientContainer.KEY,
                     "iam_role");
 
     /** What a test of each suite takes beside the common keys. */
     private static final Map<String, Set<String>> SUITES =
             Map.of(
                     "spec",
-                            Set.of(
-                                    "spec_path",
-                                    "connector_spec",
-                                    "backward_compatibility_tests_config",
-                                    "auth_default_method"),
-                    "connection", Set.of("status"),
+                    Set.of(
+                            "spec_path",
+                            "connector_spec",
+                            "backward_compatibility_tests_config",
+                            "auth_default_method"),
+                    "connection",
+                    Set.of("status"),
                     "discovery",
-                            Set.of(
-                                    "backward_compatibility_tests_config",
-                                    "validate_primary_keys_data_type"),
+                    Set.of(
+                            "backward_compatibility_tests_config",
+                            "validate_primary_keys_data_type"),
                     "basic_read",
-                            Set.of(
-                                    "configured_catalog_path",
-                                    "empty_streams",
-                                    "ignored_fields",
-                                    "expect_records",
-                                    "validate_schema",
-                                    "validate_stream_statuses",
-                                    "validate_state_messages",
-                                    "validate_primary_keys_data_type",
-                                    "fail_on_extra_columns",
-                                    "validate_data_points",
-                                    "expect_trace_message_on_failure",
-                                    "file_types"),
-                    "full_refresh", Set.of("configured_catalog_path", "ignored_fields"),
+                    Set.of(
+                            "configured_catalog_path",
+                            "empty_streams",
+                            "ignored_fields",
+                            "expect_records",
+                            "validate_schema",
+                            "validate_stream_statuses",
+                            "validate_state_messages",
+                            "validate_primary_keys_data_type",
+                            "fail_on_extra_columns",
+                            "validate_data_points",
+                            "expect_trace_message_on_failure",
+                            "file_types"),
+                    "full_refresh",
+                    Set.of("configured_catalog_path", "ignored_fields"),
                     "incremental",
-                            Set.of(
-                                    "configured_catalog_path",
-                                    "future_state",
-                                    "skip_comprehensive_incremental_tests"),
-                    "connector_attributes",
-                            Set.of(
-                                    "streams_without_primary_key",
-                                    "allowed_hosts",
-                                    "suggested_streams"),
-                    "connector_documentation", Set.of());
+                    Set.of(
+                            "configured_catalog_path",
+                            "future_state",
+                            "skip_comprehensive_incremental_tests"),
+                    AttributeChecks.ATTRIBUTES,
+                    Set.of("streams_without_primary_key", "allowed_hosts", "suggested_streams"),
+                    AttributeChecks.DOCUMENTATION,
+                    Set.of());
 
     private static final Set<String> DESTINATION =
             Set.of("config_path", "invalid_config_path", "retrieve", "timeout_seconds", "skip");
+
+    private static final Set<String> FILE_TYPES =
+            Set.of("skip_test", "bypass_reason", "unsupported_types");
 
     /** What the strict level asks for (7.1.3). */
     private static final List<String> ALWAYS =
@@ -143,6 +146,12 @@ final class AcceptanceConfig {
             known.addAll(own);
             for (JsonNode test : suite.getValue().path("tests")) {
                 requireKnown(file, at + ".tests", test, known);
+                requireKnown(
+                        file,
+                        at + ".tests." + ClientContainer.KEY,
+                        test.path(ClientContainer.KEY),
+                        ClientContainer.KEYS);
+                requireKnown(file, at + ".tests.file_types", test.path("file_types"), FILE_TYPES);
             }
         }
         requireKnown(file, "destination_tests", root.path("destination_tests"), DESTINATION);
@@ -207,6 +216,11 @@ final class AcceptanceConfig {
         return reason.isPresent() || !found.path("tests").isEmpty()
                 ? reason
                 : Optional.of("not configured");
+    }
+
+    /** Whether anything is said of a suite. */
+    boolean configured(String suite) {
+        return root.path("acceptance_tests").has(suite);
     }
 
     /** Whether there are tests of a source. */

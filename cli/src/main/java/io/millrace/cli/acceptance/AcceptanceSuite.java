@@ -154,8 +154,18 @@ public final class AcceptanceSuite {
                         "incremental.read_sequential_slices",
                         "incremental.state_with_abnormally_large_values"),
                 reads::incremental);
+        var attributes = new AttributeChecks(subject, recorder, config, folder, metadata);
+        asked(AttributeChecks.ATTRIBUTES, attributes::attributes);
+        asked(AttributeChecks.DOCUMENTATION, attributes::documentation);
         if (recorder.wantsPart("protocol")) {
             protocolOfSource(subject);
+        }
+    }
+
+    /** A suite that most connectors need not pass: nothing is said where it isn't configured. */
+    private void asked(String suite, Recorder.Probe checks) throws InterruptedException {
+        if (config.configured(suite)) {
+            part(suite, List.of(suite), checks);
         }
     }
 

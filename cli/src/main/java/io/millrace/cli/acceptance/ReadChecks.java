@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,13 @@ final class ReadChecks {
     private static final Duration REFRESH_TIMEOUT = Duration.ofMinutes(20);
     private static final Duration DISCOVERY_TIMEOUT = Duration.ofMinutes(5);
     private static final int SLICES = 10;
+
+    /** Where a source of files tells which one a record is from. */
+    private static final String FILE_OF_RECORD = "_ab_source_file_url";
+
+    /** What sources of files of the reference read (reference: protocol 7.2). */
+    private static final Set<String> FILE_TYPES =
+            Set.of("avro", "csv", "jsonl", "parquet", "pdf", "docx", "pptx", "md", "txt");
 
     private final Subject subject;
     private final Recorder recorder;
@@ -72,7 +80,12 @@ final class ReadChecks {
 
     void basicRead() throws InterruptedException {
         for (JsonNode test : config.tests("basic_read")) {
-            basicRead(test);
+            var client = ClientContainer.open(config, test);
+            try {
+                basicRead(test);
+            } finally {
+                client.tearDown();
+            }
         }
     }
 
@@ -118,7 +131,34 @@ final class ReadChecks {
         recorder.check("basic_read.expected_records", () -> expected(test, streams, records));
         recorder.check("basic_read.stream_statuses", () -> statuses(test, streams, run));
         recorder.check("basic_read.state_messages", () -> states(test, streams, run));
+        if (test.has("file_types")) {
+            recorder.check("basic_read.file_types", () -> fileTypes(test, records));
+        }
         traceOnFailure(test);
+    }
+
+    /** A source of files proves each kind of file that it doesn't call unsupported. */
+    private static void fileTypes(JsonNode test, List<JsonNode> records) {
+        JsonNode settings = test.path("file_types");
+        if (settings.path("skip_test").asBoolean(false)) {
+            throw new Recorder.Skipped(settings.path("bypass_reason").asString("skip_test"));
+        }
+        var missing = new TreeSet<>(FILE_TYPES);
+        for (JsonNode unsupported : settings.path("unsupported_types")) {
+            missing.remove(extension(unsupported.path("extension").asString("")));
+        }
+        for (JsonNode record : records) {
+            missing.remove(extension(record.path("data").path(FILE_OF_RECORD).asString("")));
+        }
+        Recorder.require(
+                missing.isEmpty(),
+                "No record came from a file of these types, and unsupported_types doesn't list"
+                        + " them: %s.",
+                String.join(", ", missing));
+    }
+
+    private static String extension(String name) {
+        return name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     }
 
     private static String key(JsonNode named) {
@@ -495,13 +535,21 @@ final class ReadChecks {
 
     void fullRefresh() throws InterruptedException {
         for (JsonNode test : config.tests("full_refresh")) {
-            recorder.check("full_refresh.sequential_reads", () -> sequentialReads(test));
+            var client = ClientContainer.open(config, test);
+            try {
+                recorder.check(
+                        "full_refresh.sequential_reads", () -> sequentialReads(test, client));
+            } finally {
+                client.tearDown();
+            }
         }
     }
 
-    private void sequentialReads(JsonNode test) throws InterruptedException {
+    private void sequentialReads(JsonNode test, ClientContainer client)
+            throws InterruptedException {
         JsonNode catalog = withMode(configured(test, false), "full_refresh");
         Transcript first = read(test, catalog, Json.array(), REFRESH_TIMEOUT).orFail();
+        client.betweenSyncs();
         Transcript second = read(test, catalog, Json.array(), REFRESH_TIMEOUT).orFail();
         if (!first.records().isEmpty() && !second.records().isEmpty()) {
             long before = first.records().getFirst().path("emitted_at").asLong(0);
@@ -549,11 +597,16 @@ final class ReadChecks {
 
     void incremental() throws InterruptedException {
         for (JsonNode test : config.tests("incremental")) {
-            incremental(test);
+            var client = ClientContainer.open(config, test);
+            try {
+                incremental(test, client);
+            } finally {
+                client.tearDown();
+            }
         }
     }
 
-    private void incremental(JsonNode test) throws InterruptedException {
+    private void incremental(JsonNode test, ClientContainer client) throws InterruptedException {
         List<String> names =
                 List.of(
                         "incremental.two_sequential_reads",
@@ -580,7 +633,8 @@ final class ReadChecks {
                         ? Optional.of(read(test, incremental, Json.array(), REFRESH_TIMEOUT))
                         : Optional.empty();
         recorder.check(
-                names.get(0), () -> twoReads(test, incremental, first.orElseThrow().orFail()));
+                names.get(0),
+                () -> twoReads(test, incremental, first.orElseThrow().orFail(), client));
         recorder.check(names.get(1), () -> slices(test, incremental, first.orElseThrow().orFail()));
         recorder.check(names.get(2), () -> futureState(test, incremental));
     }
@@ -592,10 +646,11 @@ final class ReadChecks {
                 .toList();
     }
 
-    private void twoReads(JsonNode test, JsonNode catalog, Transcript first)
+    private void twoReads(JsonNode test, JsonNode catalog, Transcript first, ClientContainer client)
             throws InterruptedException {
         Recorder.require(!first.records().isEmpty(), "The first read gave no record.");
         Recorder.require(!first.states().isEmpty(), "The first read gave no state.");
+        client.betweenSyncs();
         ArrayNode states = newest(first.states());
         Transcript second = read(test, catalog, states, REFRESH_TIMEOUT).orFail();
         Recorder.require(

@@ -476,6 +476,94 @@ class AcceptanceSuiteTest {
                                 () -> requireFinding("destination.py", mistake, previous)));
     }
 
+    private Map<String, Status> statuses(Path folder, String part) throws Exception {
+        var statuses = new java.util.TreeMap<String, Status>();
+        test(folder, Optional.empty(), Optional.of(part))
+                .checks()
+                .forEach(check -> statuses.put(check.name(), check.status()));
+        return statuses;
+    }
+
+    private static void configure(Path folder, String more) throws IOException {
+        Files.writeString(
+                folder.resolve("acceptance-test-config.yml"),
+                SOURCE_CONFIG.stripTrailing() + "\n" + more.indent(2));
+    }
+
+    @Test
+    void whatTheFolderOfACertifiedConnectorMustSayIsChecked() throws Exception {
+        Path folder = connector("source.py", "");
+        configure(
+                folder,
+                """
+                connector_attributes: {tests: [{config_path: secrets/config.json}]}
+                connector_documentation: {tests: [{config_path: secrets/config.json}]}
+                """);
+        Files.writeString(folder.resolve("metadata.yaml"), "data: {supportLevel: certified}");
+        assertThat(statuses(folder, "connector_attributes"))
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of(
+                                "connector_attributes.streams_define_primary_key", Status.PASSED,
+                                "connector_attributes.certified_connector_has_allowed_hosts",
+                                        Status.FAILED,
+                                "connector_attributes.certified_connector_has_suggested_streams",
+                                        Status.FAILED));
+        assertThat(statuses(folder, "connector_documentation").values())
+                .hasSize(4)
+                .containsOnly(Status.FAILED);
+        Files.writeString(
+                folder.resolve("metadata.yaml"),
+                "data: {supportLevel: certified, allowedHosts: {hosts: []}, suggestedStreams:"
+                        + " {streams: [prices]}}");
+        Files.writeString(
+                folder.resolve("README.md"),
+                """
+                # Prices
+                ## Prerequisites
+                An upto, an API token and a start; see [the options](spec.json).
+                ## Setup guide
+                Upto, API token, Auth, Start, Speed, Tags.
+                ## Supported sync modes
+                ## Changelog
+                """);
+        assertThat(statuses(folder, "connector_attributes").values()).containsOnly(Status.PASSED);
+        assertThat(statuses(folder, "connector_documentation").values())
+                .containsOnly(Status.PASSED);
+        Files.writeString(
+                folder.resolve("break.py"),
+                "del CATALOG['streams'][0]['source_defined_primary_key']");
+        assertThat(statuses(folder, "connector_attributes"))
+                .containsEntry("connector_attributes.streams_define_primary_key", Status.FAILED);
+    }
+
+    @Test
+    void aSourceOfFilesProvesEachKindOfFile() throws Exception {
+        Path folder =
+                connector(
+                        "source.py",
+                        "good = row\n"
+                            + "def row(day): return {**good(day), '_ab_source_file_url': 'a.CSV'}");
+        String config =
+                SOURCE_CONFIG.replaceFirst(
+                        "(basic_read:\\s+tests:\\s+- )",
+                        "$1file_types: {unsupported_types: [%s]}\n        ");
+        String all =
+                "{extension: avro}, {extension: .jsonl}, {extension: parquet}, {extension: pdf},"
+                        + " {extension: docx}, {extension: pptx}, {extension: md}";
+        Files.writeString(folder.resolve("acceptance-test-config.yml"), config.formatted(all));
+        assertThat(test(folder, Optional.empty(), Optional.of("basic_read.file_types")).checks())
+                .singleElement()
+                .returns(Status.FAILED, CheckResult::status)
+                .extracting(CheckResult::message)
+                .asString()
+                .endsWith("doesn't list them: txt.");
+        Files.writeString(
+                folder.resolve("acceptance-test-config.yml"),
+                config.formatted(all + ", {extension: txt}"));
+        assertThat(statuses(folder, "basic_read.file_types"))
+                .containsEntry("basic_read.file_types", Status.PASSED);
+    }
+
     @Test
     void aConfigurationThatIsWrongIsNoFinding() throws Exception {
         Path folder = connector("source.py", "");
@@ -497,6 +585,13 @@ class AcceptanceSuiteTest {
         assertThatThrownBy(() -> test(folder, Optional.empty(), Optional.empty()))
                 .isInstanceOf(WrongConfigurationException.class)
                 .hasMessageContaining("nowhere.json, which isn't there");
+        Files.writeString(
+                folder.resolve("acceptance-test-config.yml"),
+                "acceptance_tests: {incremental: {tests: [{client_container_config: {setup:"
+                        + " [x]}}]}}\n");
+        assertThatThrownBy(() -> test(folder, Optional.empty(), Optional.empty()))
+                .isInstanceOf(WrongConfigurationException.class)
+                .hasMessageContaining("there is no key \"setup\"");
     }
 
     @Test
