@@ -1,13 +1,17 @@
 package io.millrace.distribution;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -15,8 +19,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Connectors that others wrote, and in other languages, in pipelines of the assembled program.
- * Packages come from the public registries.
+ * Connectors in other languages and forms, in pipelines of the assembled program. Those that others
+ * have published are in {@link PackagesIT}.
  */
 @EnabledOnOs(OS.LINUX)
 class GuestsIT {
@@ -68,9 +72,7 @@ class GuestsIT {
     @TempDir Path folder;
 
     private Program program() {
-        // Environments are kept from one test to the next, as a user's are.
-        return new Program(folder)
-                .with("MILLRACE_CACHE", Path.of("target/guests-cache").toAbsolutePath().toString());
+        return GuestPackages.program(folder);
     }
 
     private void write(String name, String content) throws IOException {
@@ -147,38 +149,6 @@ class GuestsIT {
         assertThat(refused.status()).isEqualTo(1);
         assertThat(program().run("check", "pipeline.yaml").output())
                 .contains("CRITICAL the token is refused");
-    }
-
-    @Test
-    void aTargetFromTheRegistryGetsWhatATapReads() throws Exception {
-        write("tap.py", TAP);
-        String pipeline =
-                """
-                name: both
-                source: {singer: [python3, tap.py], config: {upto: %d}}
-                destination: {singer: "target-jsonl==0.1.4", config: {destination_path: out, do_timestamp_file: false}}
-                defaults: {sync_mode: incremental_append}
-                """;
-        assertThat(sync(pipeline.formatted(3))).returns(0, Program.Outcome::status);
-        assertThat(program().run("check", "pipeline.yaml")).returns(0, Program.Outcome::status);
-        assertThat(sync(pipeline.formatted(5))).returns(0, Program.Outcome::status);
-        assertThat(landed("users")).hasSize(5).doesNotHaveDuplicates();
-        assertThat(landed("items")).hasSize(5).doesNotHaveDuplicates();
-    }
-
-    @Test
-    void aPythonSourceOfTheReferenceKitRunsFromItsPackage() throws Exception {
-        var outcome =
-                sync(
-                        """
-                        name: faker
-                        source: {python: "airbyte-source-faker==6.2.38", config: {count: 20, seed: 3}}
-                        destination: {connector: files, config: {path: out, format: jsonl, metadata_columns: none}}
-                        streams: {users: {}, products: {}}
-                        """);
-        assertThat(outcome.errors()).doesNotContain("rror");
-        assertThat(outcome.status()).isZero();
-        assertThat(landed("users")).hasSize(20);
     }
 
     @Test
@@ -283,7 +253,7 @@ class GuestsIT {
     void anImageRunsOnARealEngineAndIsGoneWhenMillraceIsKilled() throws Exception {
         assumeTrue(TestDocker.available(), "no dockerd here, or no right to start it");
         try (var docker = TestDocker.start(folder.resolve("engine"))) {
-            docker.importImage("numbers:1", SHELL_SOURCE);
+            docker.importImage("numbers:1", SHELL_SOURCE, "/bin/sh");
             Program program = program().with("DOCKER_HOST", docker.address());
             Files.createDirectories(folder.resolve("data"));
             write("data/who.txt", "mounted");
@@ -308,6 +278,8 @@ class GuestsIT {
                     .asString()
                     .contains("some one", "mounted");
             assertThat(docker.containers()).isEmpty();
+            withoutAShell(docker, program);
+            itsClientContainer(docker, program);
 
             write(
                     "pipeline.yaml",
@@ -337,6 +309,139 @@ class GuestsIT {
         }
     }
 
+    /**
+     * An image without a shell can't be told to use named pipes: the engine carries its streams.
+     */
+    private void withoutAShell(TestDocker docker, Program program) throws Exception {
+        docker.importImage("bare:1", SHELL_SOURCE, "/opt/interpreter");
+        write(
+                "pipeline.yaml",
+                """
+                name: bare
+                source: {image: "bare:1"}
+                destination: {image: "bare:1"}
+                defaults: {sync_mode: full_refresh_append}
+                """);
+        var outcome = program.run("sync", "pipeline.yaml", "--json");
+        assertThat(outcome.status()).as(outcome.errors() + outcome.output()).isZero();
+        assertThat(outcome.output()).contains("\"records_committed\" : 5");
+    }
+
+    /** The helper container of an acceptance test changes the source between two reads. */
+    private void itsClientContainer(TestDocker docker, Program program) throws Exception {
+        assumeTrue(docker.address().startsWith("unix:"));
+        write("tested/connector.yaml", "command: [python3, main.py]\n");
+        write(
+                "tested/main.py",
+                PROTOCOL_SOURCE
+                                .replace("['full_refresh']", "['full_refresh', 'incremental']")
+                                .replace(
+                                        "json.load(open(flags['--config']))['upto']",
+                                        "len(open('lines.txt').read())")
+                        + "    say({'type': 'STATE', 'state': {'type': 'STREAM', 'stream':"
+                        + " {'stream_descriptor': {'name': 'numbers'}, 'stream_state': {}}}})\n");
+        write("tested/secrets/config.json", "{}");
+        write(
+                "tested/client/Dockerfile",
+                """
+                FROM numbers:1
+                ENTRYPOINT []
+                """);
+        write(
+                "tested/acceptance-test-config.yml",
+                """
+                acceptance_tests:
+                  incremental:
+                    tests:
+                      - config_path: secrets/config.json
+                        skip_comprehensive_incremental_tests: true
+                        client_container_config:
+                          secrets_path: secrets/config.json
+                          client_container_dockerfile_path: client/Dockerfile
+                          setup_command: [/bin/sh, -c, "printf a > /connector/lines.txt"]
+                          between_syncs_command: [/bin/sh, -c, "printf b >> /connector/lines.txt"]
+                          teardown_command: [/bin/sh, -c, "printf gone > /connector/lines.txt"]
+                """);
+        var tested =
+                program.run(
+                        "connector",
+                        "test",
+                        "tested",
+                        "--only",
+                        "incremental.two_sequential_reads");
+        assertThat(tested.status()).as(tested.errors() + tested.output()).isZero();
+        assertThat(folder.resolve("tested/lines.txt")).hasContent("gone");
+    }
+
+    @Test
+    void aSecretIsInAPrivateFileAloneWhichIsGoneAlsoAfterAKill() throws Exception {
+        write(
+                "sleeper.py",
+                PROTOCOL_SOURCE.replace(
+                        "    for n in range(",
+                        "    open('given.draft', 'w').write(flags['--config'])\n"
+                                + "    os.rename('given.draft', 'given.txt')\n"
+                                + "    import time\n"
+                                + "    time.sleep(600)\n"
+                                + "    for n in range("));
+        write(
+                "pipeline.yaml",
+                """
+                name: secret
+                source: {command: [python3, sleeper.py], config: {upto: 4, password: hush-hush-hush}}
+                destination: {connector: dev-null}
+                """);
+        Process process =
+                program()
+                        .start(
+                                folder.resolve("secret.out"),
+                                folder.resolve("secret.err"),
+                                "sync",
+                                "pipeline.yaml");
+        Path given = folder.resolve("given.txt");
+        await(() -> Files.exists(given), "the guest never started");
+        Path config = Path.of(Files.readString(given));
+        assertThat(config).content().contains("hush-hush-hush");
+        assertThat(Files.getPosixFilePermissions(config))
+                .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(config.getParent().getParent()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        assertThat(processesThatShow("hush-hush-hush")).isEmpty();
+        process.toHandle().destroyForcibly();
+        process.waitFor();
+        await(() -> Files.notExists(config.getParent().getParent()), "the files are still there");
+        assertThat(processesThatShow(folder.resolve("sleeper.py").getFileName().toString()))
+                .isEmpty();
+    }
+
+    private static void await(BooleanSupplier condition, String message)
+            throws InterruptedException {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(message).isLessThan(end);
+            Thread.sleep(100);
+        }
+    }
+
+    /** Processes with a text in their arguments or their environment, which others may see. */
+    private static List<String> processesThatShow(String text) throws IOException {
+        var found = new ArrayList<String>();
+        try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                for (String file : List.of("cmdline", "environ")) {
+                    try {
+                        if (Files.readString(process.resolve(file), ISO_8859_1).contains(text)) {
+                            found.add(process + "/" + file);
+                        }
+                    } catch (IOException _) {
+                        // It has ended, or is another user's.
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
     private static final String SHELL_SOURCE =
             """
             case "$1" in
@@ -348,9 +453,13 @@ class GuestsIT {
               n=0
               while [ $n -lt 5 ]; do
                 n=$((n+1))
-                echo '{"type":"RECORD","record":{"stream":"numbers","emitted_at":0,"data":{"n":'$n',"who":"'$WHO'","file":"'$(cat /data/who.txt)'"}}}'
+                echo '{"type":"RECORD","record":{"stream":"numbers","emitted_at":0,"data":{"n":'$n',"who":"'$WHO'","file":"'$(cat /data/who.txt 2>&1)'"}}}'
               done
               if [ "$SLOW" ]; then sleep 600; fi;;
+            write)
+              while read -r line; do
+                case "$line" in *'"type":"STATE"'*) echo "$line";; esac
+              done;;
             esac
             """;
 }

@@ -75,11 +75,70 @@ final class TestDocker implements AutoCloseable {
         return "unix://" + folder.resolve("docker.sock");
     }
 
-    /** An image whose entry point is {@code script}, run by this machine's shell. */
-    void importImage(String name, String script) throws IOException, InterruptedException {
+    /**
+     * An image whose entry point is {@code script}, run by this machine's shell.
+     *
+     * @param shell where the shell is in the image
+     */
+    void importImage(String name, String script, String shell)
+            throws IOException, InterruptedException {
         Path root = root(name, List.of("/bin/sh", "/bin/cat", "/bin/sleep"));
+        if (!shell.equals("/bin/sh")) {
+            Path moved = root.resolve(shell.substring(1));
+            Files.createDirectories(moved.getParent());
+            Files.move(root.resolve("bin/sh"), moved);
+        }
         Files.writeString(root.resolve("source.sh"), script);
-        importRoot(name, root, "--change", "ENTRYPOINT [\"/bin/sh\",\"/source.sh\"]");
+        importRoot(name, root, "--change", entrypoint(shell, "/source.sh"));
+    }
+
+    private static String entrypoint(String... words) {
+        return "ENTRYPOINT [\"%s\"]".formatted(String.join("\",\"", words));
+    }
+
+    /** An image of the assembled program and its Java, as one of our own connectors. */
+    void importConnector(String name, Path program, String connector)
+            throws IOException, InterruptedException {
+        Path root = root(name, List.of("/bin/sh"));
+        Path java = Path.of(System.getProperty("java.home"));
+        copyTree(java, root.resolve("opt/java"), "--exclude=./jmods", "--exclude=./lib/src.zip");
+        copyTree(program.resolveSibling("../lib").normalize(), root.resolve("opt/millrace"));
+        for (String part :
+                List.of("bin/java", "lib/server/libjvm.so", "lib/libnio.so", "lib/libzip.so")) {
+            copyLibraries(java.resolve(part), root, java);
+        }
+        importRoot(
+                name,
+                root,
+                "--change",
+                entrypoint(
+                        "/opt/java/bin/java",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        "/opt/millrace/millrace.jar",
+                        "io.millrace.distribution.Main",
+                        "connector",
+                        connector),
+                "--change",
+                "ENV MILLRACE_HOME=/tmp/home");
+    }
+
+    private static void copyTree(Path from, Path to, String... options)
+            throws IOException, InterruptedException {
+        Files.createDirectories(to);
+        var pack = new ArrayList<>(List.of("tar", "-C", from.toString()));
+        pack.addAll(List.of(options));
+        pack.addAll(List.of("-c", "."));
+        for (Process process :
+                ProcessBuilder.startPipeline(
+                        List.of(
+                                new ProcessBuilder(pack),
+                                new ProcessBuilder("tar", "-C", to.toString(), "-x")))) {
+            if (process.waitFor() != 0) {
+                throw new AssertionError("%s can't be copied".formatted(from));
+            }
+        }
     }
 
     /** An image of some of this machine's programs, with the libraries that they need. */
@@ -97,16 +156,26 @@ final class TestDocker implements AutoCloseable {
         Path root = folder.resolve("root-" + name.replaceAll("\\W", "-"));
         for (String program : programs) {
             copy(Path.of(program), root);
-            Process ldd = new ProcessBuilder("ldd", program).start();
-            String libraries = new String(ldd.getInputStream().readAllBytes(), UTF_8);
-            ldd.waitFor();
-            Matcher library = LIBRARY.matcher(libraries);
-            while (library.find()) {
-                copy(Path.of(library.group(1)), root);
-            }
+            copyLibraries(Path.of(program), root, root);
         }
         Files.createDirectories(root.resolve("tmp"));
         return root;
+    }
+
+    /**
+     * @param known where libraries are that need no copy
+     */
+    private static void copyLibraries(Path program, Path root, Path known)
+            throws IOException, InterruptedException {
+        Process ldd = new ProcessBuilder("ldd", program.toString()).start();
+        String libraries = new String(ldd.getInputStream().readAllBytes(), UTF_8);
+        ldd.waitFor();
+        Matcher library = LIBRARY.matcher(libraries);
+        while (library.find()) {
+            if (!library.group(1).startsWith(known.toString())) {
+                copy(Path.of(library.group(1)), root);
+            }
+        }
     }
 
     private void importRoot(String name, Path root, String... flags)
