@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,10 @@ public final class ApiClient implements AutoCloseable {
     private static final int REDIRECTS = 10;
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(30);
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
+
+    /** A body that takes longer has stopped on its way. */
+    private static final Duration BODY_WITHIN = Duration.ofMinutes(10);
+
     private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
     private static final Duration LONGEST_DOUBLED_WAIT = Duration.ofMinutes(1);
 
@@ -381,13 +386,35 @@ public final class ApiClient implements AutoCloseable {
         HttpResponse<InputStream> response =
                 http.send(message.build(), BodyHandlers.ofInputStream());
         Headers came = headersOf(response);
-        try (InputStream raw = response.body();
-                InputStream body = Bodies.decoded(raw, came.find("Content-Encoding").orElse(""))) {
-            return new ApiAnswer(
-                    request.toString(),
-                    response.statusCode(),
-                    came,
-                    Bodies.read(body, -1, request));
+        byte[] body = whole(response.body(), came.find("Content-Encoding").orElse(""), request);
+        return new ApiAnswer(request.toString(), response.statusCode(), came, body);
+    }
+
+    /** All of a body; the timeout of the JDK's client ends where the body begins. */
+    private static byte[] whole(InputStream raw, String encoding, ApiRequest request)
+            throws IOException {
+        var late = new AtomicBoolean();
+        Thread watch =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                Thread.sleep(BODY_WITHIN);
+                                late.set(true);
+                                raw.close();
+                            } catch (InterruptedException | IOException _) {
+                                // It came in time, or the reader below meets what is wrong.
+                            }
+                        });
+        try (raw;
+                InputStream body = Bodies.decoded(raw, encoding)) {
+            byte[] bytes = Bodies.read(body, -1, request);
+            if (late.get()) {
+                // A closed stream looks like one that has come to its end.
+                throw new HttpTimeoutException("the body took too long");
+            }
+            return bytes;
+        } finally {
+            watch.interrupt();
         }
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.URI;
 import java.net.URLEncoder;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +30,8 @@ public record ApiRequest(
         Optional<String> body) {
 
     public ApiRequest {
-        query = new LinkedHashMap<>(query);
-        headers = new LinkedHashMap<>(headers);
+        query = Collections.unmodifiableMap(new LinkedHashMap<>(query));
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
     public static ApiRequest get(String address) {
