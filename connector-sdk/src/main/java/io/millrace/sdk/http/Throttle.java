@@ -9,6 +9,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What is known of how much an API takes from one set of credentials, shared by all requesters that
@@ -24,6 +26,9 @@ public final class Throttle {
 
     private static final Duration LONGEST_BY_HEADERS = Duration.ofMinutes(1);
 
+    private static final Pattern REMAINING = Pattern.compile("\\b(?:r|remaining)=(\\d{1,18})");
+    private static final Pattern RESET = Pattern.compile("\\b(?:t|reset)=(\\d{1,18})");
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition freed = lock.newCondition();
     private Instant openAt = Instant.MIN;
@@ -31,15 +36,36 @@ public final class Throttle {
     private int running;
     private int successes;
 
+    /** Calls that the API said it would still take until {@link #leftUntil}, without those sent. */
+    private long left = Long.MAX_VALUE;
+
+    private Instant leftUntil = Instant.MIN;
+
     /** Returns when a request may be sent. Each call is followed by one of {@link #leave}. */
     public void enter(InstantSource clock, Pause pause) throws InterruptedException {
-        awaitOpening(clock, pause);
+        do {
+            awaitOpening(clock, pause);
+        } while (!tryEnter(clock));
+    }
+
+    private boolean tryEnter(InstantSource clock) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (running >= limit) {
                 freed.await();
             }
+            if (left <= 0) {
+                left = Long.MAX_VALUE;
+                if (leftUntil.isAfter(clock.instant())) {
+                    close(leftUntil);
+                    return false;
+                }
+            }
+            if (left < Long.MAX_VALUE) {
+                left--;
+            }
             running++;
+            return true;
         } finally {
             lock.unlock();
         }
@@ -115,29 +141,60 @@ public final class Throttle {
     }
 
     /**
-     * Takes in the headers by which APIs tell how many calls are left: where none is, the next ones
-     * wait for the reset rather than run into a complaint, if that isn't long.
+     * Takes in the headers by which APIs tell how many calls are left: no more than those are sent,
+     * and the next ones wait for the reset rather than run into a complaint, if that isn't long.
+     * For the request that was answered, before it leaves.
      */
     public void observe(Headers headers, InstantSource clock) {
-        Optional<String> remaining =
-                headers.find("X-RateLimit-Remaining").or(() -> headers.find("RateLimit-Remaining"));
-        if (remaining.isEmpty() || !remaining.get().strip().equals("0")) {
+        Optional<Long> remaining =
+                headers.find("X-RateLimit-Remaining")
+                        .or(() -> headers.find("RateLimit-Remaining"))
+                        .or(() -> member(headers, REMAINING))
+                        .flatMap(Throttle::count);
+        if (remaining.isEmpty()) {
             return;
         }
         Instant now = clock.instant();
-        headers.find("X-RateLimit-Reset")
-                .or(() -> headers.find("RateLimit-Reset"))
-                .or(() -> headers.find("Retry-After"))
-                .flatMap(value -> parse(value.strip(), now))
-                .filter(until -> Duration.between(now, until).compareTo(LONGEST_BY_HEADERS) <= 0)
-                .ifPresent(until -> {
-                    lock.lock();
-                    try {
-                        close(until);
-                    } finally {
-                        lock.unlock();
-                    }
-                });
+        Optional<Instant> reset =
+                headers.find("X-RateLimit-Reset")
+                        .or(() -> headers.find("RateLimit-Reset"))
+                        .or(() -> member(headers, RESET))
+                        .or(() -> headers.find("Retry-After"))
+                        .flatMap(value -> parse(value.strip(), now))
+                        .filter(until ->
+                                Duration.between(now, until).compareTo(LONGEST_BY_HEADERS) <= 0);
+        lock.lock();
+        try {
+            left = Long.MAX_VALUE;
+            if (reset.isEmpty()) {
+                return;
+            }
+            if (remaining.get() <= 0) {
+                close(reset.get());
+            } else {
+                // The others that are on their way may not be in the API's count yet.
+                left = Math.max(0, remaining.get() - (running - 1));
+                leftUntil = reset.get();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A member of the one header that newer drafts of the IETF have for all of it. */
+    private static Optional<String> member(Headers headers, Pattern name) {
+        return headers.find("RateLimit")
+                .map(name::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1));
+    }
+
+    private static Optional<Long> count(String value) {
+        try {
+            return Optional.of(Long.valueOf(value.strip()));
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
     }
 
     /** How long the API asks to wait in its Retry-After header. */

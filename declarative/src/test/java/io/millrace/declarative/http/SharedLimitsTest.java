@@ -208,6 +208,31 @@ class SharedLimitsTest {
         assertThat(atATime(throttle, clock, 8)).isEqualTo(8);
     }
 
+    @Test
+    void noMoreRequestsAreSentThanTheApiHasCallsLeft() throws Exception {
+        InstantSource clock = InstantSource.fixed(Instant.EPOCH);
+        for (Map<String, String> told :
+                List.of(
+                        Map.of("X-RateLimit-Remaining", "5", "X-RateLimit-Reset", "30"),
+                        Map.of("RateLimit", "\"hourly\";r=5;t=30"),
+                        Map.of("RateLimit", "limit=100, remaining=5, reset=30"))) {
+            var throttle = new Throttle();
+            List<Duration> waits = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                throttle.enter(clock, waits::add);
+            }
+            // Two others are on their way, so that three are left.
+            throttle.observe(Headers.of(List.copyOf(told.entrySet())), clock);
+            throttle.leave();
+            for (int i = 0; i < 3; i++) {
+                throttle.enter(clock, waits::add);
+            }
+            assertThat(waits).as("%s", told).isEmpty();
+            throttle.enter(clock, waits::add);
+            assertThat(waits).as("%s", told).containsExactly(Duration.ofSeconds(30));
+        }
+    }
+
     /** How many of {@code threads} are inside when none of them can go on. */
     private static int atATime(Throttle throttle, InstantSource clock, int threads)
             throws InterruptedException {
