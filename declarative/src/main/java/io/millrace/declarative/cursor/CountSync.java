@@ -200,6 +200,7 @@ record CountSync(
 
         private final class OpenSlice implements SliceProgress {
             private @Nullable Object mostRecent;
+            private Standing standing = Standing.OTHER;
 
             private @Nullable Object value(SourceRecord record) {
                 Object value = record.field(field);
@@ -219,9 +220,30 @@ record CountSync(
             @Override
             public void observe(SourceRecord record) {
                 Object value = value(record);
-                if (value != null
-                        && (mostRecent == null || Comparison.compare(mostRecent, value) < 0)) {
+                standing = Standing.OTHER;
+                if (value == null) {
+                    return;
+                }
+                int order = mostRecent == null ? -1 : Comparison.compare(mostRecent, value);
+                if (order < 0) {
                     mostRecent = value;
+                    standing = Standing.HIGHEST;
+                } else if (order == 0) {
+                    standing = Standing.AS_HIGHEST;
+                }
+            }
+
+            @Override
+            public Standing standing() {
+                return standing;
+            }
+
+            @Override
+            public Optional<String> boundary() {
+                synchronized (lock) {
+                    return Optional.ofNullable(mostRecent)
+                            .map(Python::str)
+                            .filter(Python.str(read.getFirst().reached())::equals);
                 }
             }
 

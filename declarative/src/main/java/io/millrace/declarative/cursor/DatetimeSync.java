@@ -114,6 +114,18 @@ record DatetimeSync(DatetimePlan plan, DatetimeRange range) implements Increment
             }
 
             @Override
+            public Standing standing() {
+                return observation.standing();
+            }
+
+            @Override
+            public Optional<String> boundary() {
+                synchronized (progress) {
+                    return observation.boundary(progress.reached());
+                }
+            }
+
+            @Override
             public StreamSlice rest(StreamSlice before) {
                 return observation.rest(before);
             }

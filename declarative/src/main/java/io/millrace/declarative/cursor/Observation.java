@@ -6,6 +6,7 @@ import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.record.SourceRecord;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The cursor values of the records of one slice. For one thread. */
@@ -16,6 +17,7 @@ final class Observation {
     private @Nullable Moment mostRecent;
     private @Nullable Moment latestEnd;
     private boolean isAscending = true;
+    private SliceProgress.Standing standing = SliceProgress.Standing.OTHER;
 
     /**
      * @param lowest the earliest value that this read is for
@@ -29,6 +31,15 @@ final class Observation {
     /** The highest value so far; null before there was one. */
     @Nullable Moment mostRecent() {
         return mostRecent;
+    }
+
+    SliceProgress.Standing standing() {
+        return standing;
+    }
+
+    /** The highest value, if it is {@code reached}. */
+    Optional<String> boundary(String reached) {
+        return Optional.ofNullable(mostRecent).map(range.formats()::print).filter(reached::equals);
     }
 
     boolean includes(SourceRecord record) {
@@ -47,11 +58,15 @@ final class Observation {
     /** Takes the value of a record, and returns it; null if it has none that can be read. */
     @Nullable Moment observe(SourceRecord record) {
         Moment value = value(record);
+        standing = SliceProgress.Standing.OTHER;
         if (value != null) {
             if (mostRecent == null || mostRecent.isBefore(value)) {
                 mostRecent = value;
+                standing = SliceProgress.Standing.HIGHEST;
             } else if (value.isBefore(mostRecent)) {
                 isAscending = false;
+            } else {
+                standing = SliceProgress.Standing.AS_HIGHEST;
             }
         }
         return value;

@@ -36,11 +36,11 @@ final class PartitionedCursor implements StreamCursor {
     /** The most partitions that are remembered. */
     static final int MOST_PARTITIONS = 25_000;
 
-    /** States hold all partitions, so they come seldom; the reference waits as long. */
-    private static final Duration BETWEEN_STATES = Duration.ofMinutes(10);
+    /** States hold all partitions, so they come seldom. */
+    private static final Duration BETWEEN_STATES = Duration.ofSeconds(5);
 
-    /** Asking parents for their state may take this part of the time, if it takes long. */
-    private static final int PARENT_STATE_SHARE = 20;
+    /** Making states, and asking parents for theirs, may take this part of the time. */
+    private static final int STATE_SHARE = 20;
 
     private static final Duration QUICK = Duration.ofMillis(1);
 
@@ -71,6 +71,7 @@ final class PartitionedCursor implements StreamCursor {
     private long lookbackSeconds;
     private Optional<Map<String, Object>> parentState = Optional.empty();
     private @Nullable Long lastState;
+    private long stateCost;
 
     /** Made when the first partition needs it, so that its failure is the stream's. */
     private @Nullable DatetimeRange range;
@@ -209,7 +210,7 @@ final class PartitionedCursor implements StreamCursor {
     private Optional<Map<String, Object>> nextParentState() {
         long now = System.nanoTime();
         if (parentStateCost > QUICK.toNanos()
-                && now - parentStateAt < parentStateCost * PARENT_STATE_SHARE) {
+                && now - parentStateAt < parentStateCost * STATE_SHARE) {
             return Optional.empty();
         }
         Optional<Map<String, Object>> state = run.parentState();
@@ -376,6 +377,20 @@ final class PartitionedCursor implements StreamCursor {
         }
 
         @Override
+        public Standing standing() {
+            return observation.standing();
+        }
+
+        @Override
+        public Optional<String> boundary() {
+            synchronized (lock) {
+                return isGlobal
+                        ? Optional.empty()
+                        : observation.boundary(partition.progress.reached());
+            }
+        }
+
+        @Override
         public StreamSlice rest(StreamSlice before) {
             return observation.rest(before);
         }
@@ -424,7 +439,8 @@ final class PartitionedCursor implements StreamCursor {
     /** Whether it is time for a state. Holds the lock. */
     private boolean isDue() {
         long now = System.nanoTime();
-        if (lastState != null && now - lastState <= BETWEEN_STATES.toNanos()) {
+        if (lastState != null
+                && now - lastState <= Math.max(BETWEEN_STATES.toNanos(), stateCost * STATE_SHARE)) {
             return false;
         }
         lastState = now;
@@ -434,7 +450,11 @@ final class PartitionedCursor implements StreamCursor {
 
     private void emit(StateSink sink) throws InterruptedException {
         synchronized (emission) {
+            long began = System.nanoTime();
             sink.accept(state());
+            synchronized (lock) {
+                stateCost = System.nanoTime() - began;
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.millrace.declarative.cursor;
 
 import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.record.SourceRecord;
+import java.util.Optional;
 
 /** The reading of one slice, by one thread. */
 public interface SliceProgress {
@@ -13,6 +14,27 @@ public interface SliceProgress {
 
     /** Shows a record that was read. */
     void observe(SourceRecord record);
+
+    /** How the cursor value of a record compares with those before it in the slice. */
+    enum Standing {
+        HIGHEST,
+        AS_HIGHEST,
+        OTHER
+    }
+
+    /** How the record stands that was observed last. */
+    default Standing standing() {
+        return Standing.OTHER;
+    }
+
+    /**
+     * Once the slice is closed, the value that the state has for its partition, as the state has
+     * it; empty where that isn't the highest value of the slice's records. The API will give the
+     * records at this value once more.
+     */
+    default Optional<String> boundary() {
+        return Optional.empty();
+    }
 
     /**
      * What of {@code slice} (this one, or what was left of it before) is still to be read, if it is

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,7 @@ public final class HttpEngine implements AutoCloseable {
     private final Transport transport = new Transport(System.getenv());
     private final AnswerCache cache = new AnswerCache();
     private final ConcurrentMap<Object, Object> shared = new ConcurrentHashMap<>();
+    private final LongAccumulator largestAnswer = new LongAccumulator(Long::max, 0);
 
     private HttpEngine(
             Compilation compilation,
@@ -118,6 +120,11 @@ public final class HttpEngine implements AutoCloseable {
                 .orElse("");
     }
 
+    /** The largest answer until now that was held in memory, in bytes. */
+    public long largestAnswer() {
+        return largestAnswer.get();
+    }
+
     HttpSettings settings() {
         return settings;
     }
@@ -134,9 +141,14 @@ public final class HttpEngine implements AutoCloseable {
     /** See {@link Transport#send}. */
     Answer send(OutgoingRequest request, boolean streamed, Cookies cookies)
             throws IOException, InterruptedException {
-        return settings.recorded().isPresent()
-                ? settings.recorded().get().answer(request)
-                : transport.send(request, streamed && !observed(), cookies);
+        Answer answer =
+                settings.recorded().isPresent()
+                        ? settings.recorded().get().answer(request)
+                        : transport.send(request, streamed && !observed(), cookies);
+        if (!answer.isStreamed()) {
+            largestAnswer.accumulate(answer.bytes().length);
+        }
+        return answer;
     }
 
     AnswerCache cache() {

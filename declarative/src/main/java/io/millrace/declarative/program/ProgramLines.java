@@ -6,8 +6,10 @@ import io.millrace.declarative.record.RecordJson;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.declarative.source.RecordLane;
 import io.millrace.declarative.source.RecordLineText;
+import io.millrace.declarative.source.SliceTurn;
 import io.millrace.declarative.source.StreamSink;
 import io.millrace.declarative.source.Trees;
+import io.millrace.declarative.stream.StreamRead;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.failure.SyncFailure;
@@ -211,8 +213,8 @@ final class ProgramLines implements EngineLog {
         }
 
         @Override
-        public RecordLane open() {
-            return new Lane(this);
+        public RecordLane open(StreamRead.Slice slice, SliceTurn turn) {
+            return new Lane(this, turn);
         }
 
         private synchronized void pass(JsonBuffer lines, int count) {
@@ -264,12 +266,14 @@ final class ProgramLines implements EngineLog {
     /** The lines of one slice. */
     private final class Lane implements RecordLane {
         private final Stream stream;
-        private final JsonBuffer lines = new JsonBuffer(4096);
+        private final SliceTurn turn;
+        private JsonBuffer lines = new JsonBuffer(4096);
         private byte[] ending = new byte[0];
         private int count;
 
-        Lane(Stream stream) {
+        Lane(Stream stream, SliceTurn turn) {
             this.stream = stream;
+            this.turn = turn;
         }
 
         @Override
@@ -290,9 +294,11 @@ final class ProgramLines implements EngineLog {
                 throw new InterruptedException("stopped");
             }
             if (count > 0) {
-                stream.pass(lines, count);
-                lines.clear();
+                JsonBuffer full = lines;
+                int records = count;
+                lines = new JsonBuffer(full.size() + full.size() / 16);
                 count = 0;
+                turn.pass(full.size(), () -> stream.pass(full, records));
             }
         }
     }

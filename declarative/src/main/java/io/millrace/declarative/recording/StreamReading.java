@@ -5,8 +5,10 @@ import io.millrace.declarative.record.SourceRecord;
 import io.millrace.declarative.source.DeclarativeSource;
 import io.millrace.declarative.source.ReadSinks;
 import io.millrace.declarative.source.RecordLane;
+import io.millrace.declarative.source.SliceTurn;
 import io.millrace.declarative.source.StreamSelection;
 import io.millrace.declarative.source.StreamSink;
+import io.millrace.declarative.stream.StreamRead;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonBuffer;
@@ -59,22 +61,22 @@ public record StreamReading(
         }
 
         @Override
-        public RecordLane open() {
+        public RecordLane open(StreamRead.Slice slice, SliceTurn turn) {
             return new RecordLane() {
                 @Override
-                public void accept(SourceRecord record) {
+                public void accept(SourceRecord record) throws InterruptedException {
                     var json = new JsonBuffer(256);
                     record.writeTo(json);
                     // Read and printed, so that equal records are equal texts.
-                    records.add(
+                    String text =
                             Json.dumps(
-                                    Json.parse(
-                                            new String(json.toBytes(), StandardCharsets.UTF_8))));
+                                    Json.parse(new String(json.toBytes(), StandardCharsets.UTF_8)));
+                    turn.pass(json.size(), () -> records.add(text));
                 }
 
                 @Override
                 public void flush() {
-                    // Taken as they come.
+                    // Nothing is held back.
                 }
             };
         }

@@ -37,7 +37,7 @@ public final class DeclarativeSource implements Source {
     private final Spec spec;
     private final Compilation compilation;
     private final Path directory;
-    private final int concurrency;
+    private final ConcurrencyLevel concurrency;
     private final HttpSettings http;
 
     private DeclarativeSource(
@@ -45,7 +45,7 @@ public final class DeclarativeSource implements Source {
             Spec spec,
             Compilation compilation,
             Path directory,
-            int concurrency,
+            ConcurrencyLevel concurrency,
             HttpSettings http) {
         this.manifest = manifest;
         this.spec = spec;
@@ -276,7 +276,7 @@ public final class DeclarativeSource implements Source {
         if (!jobs.isEmpty()) {
             missing.forEach(sinks::missing);
         }
-        Reading.run(jobs, concurrency, groups);
+        Reading.run(jobs, concurrency, groups, compiler::largestAnswer);
     }
 
     @Override
@@ -302,6 +302,8 @@ public final class DeclarativeSource implements Source {
                                     new OutputSink(
                                             output.stream(request.name()),
                                             request.schema(),
+                                            state(request),
+                                            request.syncMode().incremental(),
                                             compilation.clock());
                             open.add(sink);
                             return sink;
@@ -321,14 +323,19 @@ public final class DeclarativeSource implements Source {
     }
 
     private static StreamSelection selection(StreamRequest request) {
+        return new StreamSelection(
+                request.name().name(),
+                KnownRecords.without(state(request)),
+                request.cursor(),
+                request.stream().jsonSchema().map(Trees::toMap));
+    }
+
+    /** Where a read goes on, with the records that it need not give again; empty for nowhere. */
+    private static Map<String, Object> state(StreamRequest request) {
         // A comparison looks at everything, wherever the last sync ended.
         boolean incremental =
                 request.syncMode().incremental()
                         && request.purpose() != StreamRequest.Purpose.COMPARE;
-        return new StreamSelection(
-                request.name().name(),
-                incremental ? request.state().map(Trees::toMap).orElse(Map.of()) : Map.of(),
-                request.cursor(),
-                request.stream().jsonSchema().map(Trees::toMap));
+        return incremental ? request.state().map(Trees::toMap).orElse(Map.of()) : Map.of();
     }
 }

@@ -1,6 +1,8 @@
 package io.millrace.declarative.source;
 
+import io.millrace.declarative.cursor.SliceProgress;
 import io.millrace.declarative.record.SourceRecord;
+import io.millrace.declarative.stream.StreamRead;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.catalog.StreamName;
@@ -11,14 +13,15 @@ import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonRowWriter;
 import io.millrace.protocol.schema.StreamSchema;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the records of a stream to a sync: as rows of batches, typed straight from their bytes, or
- * as lines of the protocol where nobody on the way looks at them. Slices that are read at the same
- * time share a batch.
+ * as lines of the protocol where nobody on the way looks at them. Slices share a batch.
  */
 final class OutputSink implements StreamSink {
     /** A slice gathers about so much before it waits for its turn. */
@@ -28,12 +31,25 @@ final class OutputSink implements StreamSink {
     private final StreamSchema schema;
     private final InstantSource clock;
     private final JsonRowWriter rows;
-    private Optional<StreamName> relayed = Optional.empty();
+    private final KnownRecords known;
+    private volatile Optional<StreamName> relayed = Optional.empty();
+    private Map<String, Object> lastState;
     private @Nullable ColumnBatch batch;
     private @Nullable SyncFailure failure;
 
-    OutputSink(StreamOutput output, StreamSchema schema, InstantSource clock) {
+    /**
+     * @param from the state that the stream goes on from; empty for the beginning
+     * @param goesOn whether the next read goes on from the states of this one
+     */
+    OutputSink(
+            StreamOutput output,
+            StreamSchema schema,
+            Map<String, Object> from,
+            boolean goesOn,
+            InstantSource clock) {
         this.output = output;
+        this.known = new KnownRecords(from, goesOn);
+        this.lastState = KnownRecords.without(from);
         this.schema = schema;
         this.clock = clock;
         this.rows =
@@ -50,14 +66,20 @@ final class OutputSink implements StreamSink {
     }
 
     @Override
-    public synchronized RecordLane open() {
-        return relayed.isPresent() ? new Lines(relayed.get()) : new Rows();
+    public RecordLane open(StreamRead.Slice slice, SliceTurn turn) {
+        return relayed.isPresent() ? new Lines(relayed.get(), slice, turn) : new Rows(slice, turn);
     }
 
     @Override
     public synchronized void state(Map<String, Object> state) throws InterruptedException {
+        // One that hasn't moved doesn't cover what was read since: whoever goes on from it reads
+        // that again (invariant 2). The end of the stream makes it durable.
+        if (state.equals(lastState)) {
+            return;
+        }
+        lastState = state;
         emit();
-        output.checkpoint(Trees.toTree(state));
+        output.checkpoint(Trees.toTree(known.with(state)));
     }
 
     @Override
@@ -117,11 +139,58 @@ final class OutputSink implements StreamSink {
         }
     }
 
+    /** What lanes have in common: which records were given before, and which to know next time. */
+    private abstract class Lane implements RecordLane {
+        private final StreamRead.Slice slice;
+        private final Set<Long> givenBefore;
+        private final KnownRecords.Highest highest = new KnownRecords.Highest();
+
+        Lane(StreamRead.Slice slice) {
+            this.slice = slice;
+            this.givenBefore = known.of(slice.partition());
+        }
+
+        /** Whether the record in {@code bytes} is to be given. */
+        final boolean isNew(JsonBuffer bytes, int from, int to) {
+            if (!known.isKept()) {
+                return true;
+            }
+            SliceProgress.Standing standing = slice.standing();
+            if (standing == SliceProgress.Standing.OTHER && givenBefore.isEmpty()) {
+                return true;
+            }
+            long hash = KnownRecords.hash(bytes.array(), from, to);
+            switch (standing) {
+                case HIGHEST -> {
+                    highest.clear();
+                    highest.add(hash);
+                }
+                case AS_HIGHEST -> highest.add(hash);
+                case OTHER -> {}
+            }
+            return !givenBefore.contains(hash);
+        }
+
+        @Override
+        public final void closed() {
+            if (known.isKept()) {
+                slice.boundary()
+                        .ifPresent(value -> known.reached(slice.partition(), value, highest));
+            }
+        }
+    }
+
     /** A slice whose records become rows. */
-    private final class Rows implements RecordLane {
-        private final JsonBuffer bytes = new JsonBuffer(4096);
+    private final class Rows extends Lane {
+        private final SliceTurn turn;
+        private JsonBuffer bytes = new JsonBuffer(4096);
         private int[] ends = new int[64];
         private int count;
+
+        Rows(StreamRead.Slice slice, SliceTurn turn) {
+            super(slice);
+            this.turn = turn;
+        }
 
         @Override
         public void accept(SourceRecord record) throws InterruptedException {
@@ -132,8 +201,12 @@ final class OutputSink implements StreamSink {
                 bytes.truncate(before);
                 throw error;
             }
+            if (!isNew(bytes, before, bytes.size())) {
+                bytes.truncate(before);
+                return;
+            }
             if (count == ends.length) {
-                ends = java.util.Arrays.copyOf(ends, count * 2);
+                ends = Arrays.copyOf(ends, count * 2);
             }
             ends[count++] = bytes.size();
             if (bytes.size() >= CHUNK_BYTES) {
@@ -144,22 +217,34 @@ final class OutputSink implements StreamSink {
         @Override
         public void flush() throws InterruptedException {
             if (count > 0) {
-                append(bytes, ends, count);
-                bytes.clear();
+                JsonBuffer full = bytes;
+                int[] fullEnds = ends;
+                int records = count;
+                bytes = emptyLike(full);
+                ends = new int[fullEnds.length];
                 count = 0;
+                turn.pass(full.size(), () -> append(full, fullEnds, records));
             }
         }
     }
 
+    /** With room for about as much as {@code full} has, so that it need not grow. */
+    private static JsonBuffer emptyLike(JsonBuffer full) {
+        return new JsonBuffer(full.size() + full.size() / 16);
+    }
+
     /** A slice whose records stay lines. */
-    private final class Lines implements RecordLane {
+    private final class Lines extends Lane {
         private final byte[] beginning;
+        private final SliceTurn turn;
         private JsonBuffer lines = new JsonBuffer(4096);
         private byte[] ending = new byte[0];
         private int count;
 
-        Lines(StreamName name) {
+        Lines(StreamName name, StreamRead.Slice slice, SliceTurn turn) {
+            super(slice);
             beginning = RecordLineText.beginning(name);
+            this.turn = turn;
         }
 
         @Override
@@ -167,7 +252,12 @@ final class OutputSink implements StreamSink {
             if (count == 0) {
                 ending = RecordLineText.ending(clock.millis());
             }
+            int before = lines.size();
             RecordLineText.append(beginning, record, ending, lines);
+            if (!isNew(lines, before + beginning.length, lines.size() - ending.length)) {
+                lines.truncate(before);
+                return;
+            }
             count++;
             if (lines.size() >= CHUNK_BYTES) {
                 flush();
@@ -179,15 +269,18 @@ final class OutputSink implements StreamSink {
             if (count > 0) {
                 JsonBuffer full = lines;
                 int records = count;
-                lines = new JsonBuffer(full.size());
+                lines = emptyLike(full);
                 count = 0;
-                output.relay(
-                        new RecordLines(
-                                full,
-                                records,
-                                () -> {
-                                    // The buffer is garbage, and needs no giving back.
-                                }));
+                turn.pass(
+                        full.size(),
+                        () ->
+                                output.relay(
+                                        new RecordLines(
+                                                full,
+                                                records,
+                                                () -> {
+                                                    // Garbage, which needs no giving back.
+                                                })));
             }
         }
     }

@@ -10,13 +10,14 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run over streams: begins them in their order, and reads their slices in parallel, up to a
- * number of them at a time. Of the threads that make slices, each half of that number may be at
- * work; whoever makes slices faster than they are read waits.
+ * number of them at a time; what comes of them is in the order of the slices all the same. Of the
+ * threads that make slices, each half of that number may be at work; whoever makes slices faster
+ * than they are read waits.
  */
 final class Reading {
     /**
@@ -26,20 +27,26 @@ final class Reading {
      */
     record Job(DeclarativeStream stream, Map<String, Object> state, StreamSink sink) {}
 
-    private final int level;
+    /** The part of the heap that the answers of slices may take which are read beside others. */
+    private static final int SHARE_OF_HEAP = 8;
+
+    private final ConcurrencyLevel level;
     private final StreamGroups.Gate gate;
-    private final Semaphore workers;
+    private final SliceWorkers workers;
     private final Semaphore generators;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final SliceOrder.Room room = SliceOrder.Room.ofHeap();
     private final Object ended = new Object();
     private int unfinished;
     private volatile @Nullable Throwable fatal;
 
-    private Reading(int level, StreamGroups groups) {
+    private Reading(ConcurrencyLevel level, StreamGroups groups, LongSupplier largestAnswer) {
         this.level = level;
         this.gate = groups.gate();
-        this.workers = new Semaphore(level);
-        this.generators = new Semaphore(Math.max(level / 2, 1));
+        this.workers =
+                new SliceWorkers(
+                        level, largestAnswer, Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP);
+        this.generators = new Semaphore(Math.max(level.first() / 2, 1));
     }
 
     /**
@@ -47,9 +54,12 @@ final class Reading {
      * others; an output that can't be written to stops all.
      *
      * @param level how many slices are read at a time
+     * @param largestAnswer that the API has given until now, in bytes
      */
-    static void run(List<Job> jobs, int level, StreamGroups groups) throws InterruptedException {
-        new Reading(level, groups).run(jobs);
+    static void run(
+            List<Job> jobs, ConcurrencyLevel level, StreamGroups groups, LongSupplier largestAnswer)
+            throws InterruptedException {
+        new Reading(level, groups, largestAnswer).run(jobs);
     }
 
     private void run(List<Job> jobs) throws InterruptedException {
@@ -110,10 +120,9 @@ final class Reading {
     /** One stream of the run. */
     private final class StreamRun {
         private final Job job;
+        private final SliceOrder order = new SliceOrder(room);
 
-        /** Slices that are not read yet, and the generator while it is at work. */
-        private final AtomicInteger open = new AtomicInteger(1);
-
+        /** Set before the order is complete, if the stream could be begun at all. */
         private volatile @Nullable StreamRead read;
 
         StreamRun(Job job) {
@@ -121,6 +130,7 @@ final class Reading {
         }
 
         void generate() throws InterruptedException {
+            threads.execute(() -> guarded(this::passOn));
             try {
                 job.sink.started();
                 StreamRead started = job.stream.start(job.state);
@@ -129,37 +139,37 @@ final class Reading {
             } catch (UncheckedIOException output) {
                 throw output;
             } catch (RuntimeException error) {
-                job.sink.failed(Failures.of(error, job.stream.name()));
+                order.begin().end(() -> fail(error));
             } finally {
                 gate.generated(job);
                 generators.release();
             }
-            oneIsDone();
+            order.complete();
         }
 
         private boolean take(StreamRead started, StreamSlice slice) throws InterruptedException {
-            if (level == 1) {
-                readSlice(started, slice);
+            if (level.most() == 1) {
+                readSlice(started, slice, order.begin());
                 return fatal == null;
             }
-            workers.acquire();
-            open.incrementAndGet();
+            workers.begin();
+            SliceOrder.Turn turn = order.begin();
             threads.execute(() ->
                     guarded(() -> {
                         try {
-                            readSlice(started, slice);
+                            readSlice(started, slice, turn);
                         } finally {
-                            workers.release();
+                            workers.end();
                         }
-                        oneIsDone();
                     }));
             return fatal == null;
         }
 
-        private void readSlice(StreamRead started, StreamSlice slice) throws InterruptedException {
+        private void readSlice(StreamRead started, StreamSlice slice, SliceOrder.Turn turn)
+                throws InterruptedException {
             try {
-                RecordLane lane = job.sink.open();
                 StreamRead.Slice reading = started.open(slice);
+                RecordLane lane = job.sink.open(reading, turn);
                 try {
                     reading.read(lane);
                 } finally {
@@ -167,18 +177,36 @@ final class Reading {
                     lane.flush();
                 }
                 // Invariant 2: the records of the slice are on their way before its state is.
-                reading.close(job.sink::state);
+                turn.end(() -> close(reading, lane));
             } catch (UncheckedIOException output) {
                 throw output;
             } catch (RuntimeException error) {
-                job.sink.failed(Failures.of(error, job.stream.name()));
+                turn.end(() -> fail(error));
             }
         }
 
-        private void oneIsDone() throws InterruptedException {
-            if (open.decrementAndGet() > 0) {
-                return;
+        private void close(StreamRead.Slice reading, RecordLane lane) throws InterruptedException {
+            try {
+                List<Map<String, Object>> states = new ArrayList<>(1);
+                reading.close(states::add);
+                lane.closed();
+                for (Map<String, Object> state : states) {
+                    job.sink.state(state);
+                }
+            } catch (UncheckedIOException output) {
+                throw output;
+            } catch (RuntimeException error) {
+                fail(error);
             }
+        }
+
+        private void fail(RuntimeException error) throws InterruptedException {
+            job.sink.failed(Failures.of(error, job.stream.name()));
+        }
+
+        /** Gives the output all that is read, on the one thread that does. */
+        private void passOn() throws InterruptedException {
+            order.run();
             StreamRead started = read;
             if (started != null) {
                 try {
@@ -186,7 +214,7 @@ final class Reading {
                 } catch (UncheckedIOException output) {
                     throw output;
                 } catch (RuntimeException error) {
-                    job.sink.failed(Failures.of(error, job.stream.name()));
+                    fail(error);
                 }
             }
             job.sink.ended();

@@ -48,6 +48,11 @@ public final class StreamCompiler implements ParentStreams {
         this.engine = engine;
     }
 
+    /** See {@link HttpEngine#largestAnswer}. */
+    public long largestAnswer() {
+        return engine.largestAnswer();
+    }
+
     /**
      * The streams that the manifest has; the answers that several of them need are kept.
      *

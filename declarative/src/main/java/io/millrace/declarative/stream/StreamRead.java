@@ -10,6 +10,7 @@ import io.millrace.declarative.retriever.Retriever;
 import io.millrace.declarative.retriever.SliceRead;
 import io.millrace.declarative.schema.SchemaLoader;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One read of a stream. One thread generates the slices; each of them may be read by a thread of
@@ -60,6 +61,21 @@ public final class StreamRead {
         private Slice(StreamSlice slice, SliceProgress progress) {
             this.slice = slice;
             this.progress = progress;
+        }
+
+        /** What tells its partition from others; empty where there is but one. */
+        public Map<String, Object> partition() {
+            return slice.partition();
+        }
+
+        /** See {@link SliceProgress#standing}: of the record that the sink is given. */
+        public SliceProgress.Standing standing() {
+            return progress.standing();
+        }
+
+        /** See {@link SliceProgress#boundary}. */
+        public Optional<String> boundary() {
+            return progress.boundary();
         }
 
         /** Reads all its records. */

@@ -6,6 +6,7 @@ import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.record.FileReference;
 import io.millrace.declarative.record.SourceRecord;
+import io.millrace.declarative.stream.StreamRead;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonBuffer;
 import java.nio.charset.StandardCharsets;
@@ -118,21 +119,25 @@ public final class ManifestRun implements AutoCloseable {
         }
 
         @Override
-        public RecordLane open() {
+        public RecordLane open(StreamRead.Slice slice, SliceTurn turn) {
             List<Object> into = records.get(name);
             return new RecordLane() {
                 @Override
-                public void accept(SourceRecord record) {
+                public void accept(SourceRecord record) throws InterruptedException {
                     var json = new JsonBuffer(64);
                     record.writeTo(json);
                     var text = new String(json.toBytes(), StandardCharsets.UTF_8);
-                    into.add(Json.dumps(Json.parse(text)));
-                    record.file().ifPresent(files::add);
+                    turn.pass(
+                            json.size(),
+                            () -> {
+                                into.add(Json.dumps(Json.parse(text)));
+                                record.file().ifPresent(files::add);
+                            });
                 }
 
                 @Override
                 public void flush() {
-                    // Taken as they come.
+                    // Nothing is held back.
                 }
             };
         }

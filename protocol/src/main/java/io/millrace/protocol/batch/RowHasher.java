@@ -234,6 +234,11 @@ public final class RowHasher {
         return hash;
     }
 
+    /** A hash of bytes alone, of the same kind as those of rows. */
+    public static long hashOf(byte[] data, int from, int to) {
+        return finish(hashBytes(data, from, to - from));
+    }
+
     static long mix(long hash, long value) {
         long a = hash ^ PRIME_1;
         long b = value ^ PRIME_2;
