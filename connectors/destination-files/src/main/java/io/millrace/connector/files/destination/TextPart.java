@@ -12,11 +12,17 @@ import io.millrace.protocol.schema.ColumnType;
 import io.millrace.protocol.schema.StreamSchema;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /** A file of lines: JSON objects, or CSV with a header. */
 final class TextPart implements PartWriter {
@@ -27,9 +33,18 @@ final class TextPart implements PartWriter {
      */
     private static final int BUFFER = 64 << 10;
 
+    /**
+     * After so many bytes the disk is asked to take them, beside the writing: else all of a large
+     * file is waited for at its end.
+     */
+    private static final long BETWEEN_SYNCS = 32L << 20;
+
     private final Path file;
+    private final FileChannel channel;
     private final OutputStream output;
     private final RowEncoder encoder;
+    private long unsynced;
+    private @Nullable FutureTask<Boolean> syncing;
     private final JsonBuffer buffer = new JsonBuffer(BUFFER + (BUFFER >> 2));
 
     /** Appends a row with the line break behind it. */
@@ -40,7 +55,13 @@ final class TextPart implements PartWriter {
     private TextPart(Path file, RowEncoder encoder) throws IOException {
         this.file = file;
         this.encoder = encoder;
-        this.output = Files.newOutputStream(file);
+        this.channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+        this.output = Channels.newOutputStream(channel);
     }
 
     /**
@@ -166,13 +187,41 @@ final class TextPart implements PartWriter {
 
     private void drain() throws IOException {
         buffer.writeTo(output);
+        unsynced += buffer.size();
         buffer.clear();
+        if (unsynced >= BETWEEN_SYNCS && (syncing == null || syncing.isDone())) {
+            unsynced = 0;
+            awaitSync();
+            syncing = new FutureTask<>(this::sync);
+            Thread.ofPlatform().daemon().name("sync " + file.getFileName()).start(syncing);
+        }
+    }
+
+    private boolean sync() throws IOException {
+        channel.force(false);
+        return true;
+    }
+
+    /** The disk tells of a write that failed but once: that must not be missed. */
+    private void awaitSync() throws IOException {
+        if (syncing == null) {
+            return;
+        }
+        try {
+            boolean _ = syncing.get();
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof IOException cause ? cause : new IOException(failed);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new ClosedByInterruptException();
+        }
     }
 
     @Override
     public void finish() throws IOException {
         try (output) {
             drain();
+            awaitSync();
         }
         Folder.sync(file);
     }
