@@ -127,6 +127,22 @@ final class ManifestTraining implements AutoCloseable {
                                                             .formatted(name))
                                             .toList()));
 
+    /** To be run while the server is there: the second one finds nothing new. */
+    static final List<List<String>> COMMANDS =
+            List.of(
+                    List.of("sync", "manifest-sync.yaml"),
+                    List.of("sync", "manifest-sync.yaml", "--json"));
+
+    private static final String PIPELINE =
+            """
+            name: training-manifest
+            source: {manifest: manifest.yaml, config: {url: "http://127.0.0.1:%d", token: none}}
+            destination: {connector: files, config: {path: manifest-out, format: jsonl}}
+            streams:
+              changed: {sync_mode: incremental_append}
+              children: {sync_mode: full_refresh_overwrite}
+            """;
+
     private final HttpServer server;
 
     private ManifestTraining(HttpServer server) {
@@ -176,8 +192,11 @@ final class ManifestTraining implements AutoCloseable {
         return text.append("}").toString();
     }
 
-    /** Runs every verb, with files in {@code folder}. */
+    /** Runs every verb, with files in {@code folder}, and leaves the pipeline there. */
     void run(Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("manifest-sync.yaml"),
+                PIPELINE.formatted(server.getAddress().getPort()));
         Path manifest = Files.writeString(folder.resolve("manifest.yaml"), MANIFEST);
         Path catalog = Files.writeString(folder.resolve("catalog.json"), CATALOG);
         Path config =

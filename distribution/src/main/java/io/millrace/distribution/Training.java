@@ -83,16 +83,17 @@ final class Training {
                 Files.writeString(folder.resolve(pipeline.getKey()), pipeline.getValue());
             }
             Files.write(folder.resolve("rows.csv"), rows());
-            run(folder);
+            run(folder, COMMANDS);
             try (var manifests = ManifestTraining.start()) {
                 manifests.run(folder);
+                run(folder, ManifestTraining.COMMANDS);
             }
         } finally {
             delete(folder);
         }
     }
 
-    private static void run(Path folder) {
+    private static void run(Path folder, List<List<String>> commands) {
         var nowhere = new PrintStream(OutputStream.nullOutputStream());
         // A held clock skips the waits between attempts at a server that isn't there.
         Map<String, String> environment =
@@ -102,7 +103,7 @@ final class Training {
                         "MILLRACE_NOW",
                         "2026-01-01T00:00:00Z");
         var terminal = new Terminal(nowhere, nowhere, environment::get, false);
-        for (List<String> command : COMMANDS) {
+        for (List<String> command : commands) {
             List<String> words =
                     command.stream()
                             .map(word ->
