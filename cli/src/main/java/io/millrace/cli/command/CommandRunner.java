@@ -47,7 +47,7 @@ public final class CommandRunner {
 
     /** The reference page of all commands, in Markdown. */
     public String reference() {
-        return CommandReference.of(commandLine(commands()));
+        return CommandReference.of(commandLine(commands(true)));
     }
 
     public int run(List<String> arguments) {
@@ -61,16 +61,22 @@ public final class CommandRunner {
     }
 
     private int execute(List<String> arguments) {
-        Map<String, Supplier<Object>> commands = commands();
-        // Each command's options are found by reflection: a start pays for those of one command.
-        if (!arguments.isEmpty() && commands.containsKey(arguments.getFirst())) {
+        // Each command's options are found by reflection: a start pays for those of one command,
+        // and the help of all for those that it lists.
+        boolean named = !arguments.isEmpty() && !arguments.getFirst().startsWith("-");
+        Map<String, Supplier<Object>> commands = commands(named);
+        if (named && commands.containsKey(arguments.getFirst())) {
             commands.keySet().retainAll(Set.of(arguments.getFirst()));
         }
         return commandLine(commands).execute(arguments.toArray(String[]::new));
     }
 
-    /** By name, in the order of the help. */
-    private Map<String, Supplier<Object>> commands() {
+    /**
+     * By name, in the order of the help.
+     *
+     * @param whole with the commands that are within others
+     */
+    private Map<String, Supplier<Object>> commands(boolean whole) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("sync", () -> new SyncCommand(launchers, terminal));
         commands.put("verify", () -> new VerifyCommand(launchers, terminal));
@@ -82,9 +88,9 @@ public final class CommandRunner {
         commands.put("reset", () -> new ResetCommand(launchers, terminal));
         commands.put("lint", () -> new LintCommand(launchers, terminal));
         commands.put("init", () -> new InitCommand(registry, terminal));
-        commands.put("connectors", this::connectors);
-        commands.put("connector", this::connector);
-        commands.put("manifest", this::manifest);
+        commands.put("connectors", () -> connectors(whole));
+        commands.put("connector", () -> connector(whole));
+        commands.put("manifest", () -> manifest(whole));
         return commands;
     }
 
@@ -100,8 +106,11 @@ public final class CommandRunner {
         return line;
     }
 
-    private CommandLine connectors() {
+    private CommandLine connectors(boolean whole) {
         var connectors = new CommandLine(new ConnectorsCommand(registry, terminal, version));
+        if (!whole) {
+            return connectors;
+        }
         connectors.addSubcommand("search", new ConnectorsInstallCommand.Search(terminal));
         connectors.addSubcommand("install", new ConnectorsInstallCommand.Install(terminal));
         connectors.addSubcommand("pin", new ConnectorsInstallCommand.Pin(terminal));
@@ -110,9 +119,12 @@ public final class CommandRunner {
     }
 
     /** What follows the connector's name is for the connector. */
-    private CommandLine connector() {
+    private CommandLine connector(boolean whole) {
         var connector =
                 new CommandLine(new ConnectorCommand(registry, terminal)).setStopAtPositional(true);
+        if (!whole) {
+            return connector;
+        }
         connector.addSubcommand("new", new ConnectorNewCommand(terminal));
         connector.addSubcommand("compile", new ConnectorCompileCommand(terminal));
         connector.addSubcommand("build", new ConnectorBuildCommand(terminal));
@@ -125,8 +137,11 @@ public final class CommandRunner {
         return connector;
     }
 
-    private CommandLine manifest() {
+    private CommandLine manifest(boolean whole) {
         var manifest = new CommandLine(CommandSpec.forAnnotatedObject(ManifestCommand.class));
+        if (!whole) {
+            return manifest;
+        }
         manifest.addSubcommand("eval", new ManifestCommand.Eval(terminal));
         manifest.addSubcommand("lint", new ManifestCommand.Lint(terminal));
         manifest.addSubcommand("from-openapi", new ManifestCommand.FromOpenApi(terminal));
