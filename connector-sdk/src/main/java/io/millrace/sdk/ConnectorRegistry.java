@@ -6,15 +6,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The connectors that a class loader can see, by name. Looks them up anew for each call; what isn't
- * asked for is not made where its class already tells by its name that it is another.
+ * The connectors that a class loader can see, by name. Looks for each once; what isn't asked for is
+ * not made where its class already tells by its name that it is another. For any thread.
  */
 public final class ConnectorRegistry {
     private final ClassLoader loader;
+    private final Map<String, Optional<SourceDefinition<?>>> sources = new ConcurrentHashMap<>();
+    private final Map<String, Optional<DestinationDefinition<?>>> destinations =
+            new ConcurrentHashMap<>();
 
     private ConnectorRegistry(ClassLoader loader) {
         this.loader = loader;
@@ -40,11 +45,13 @@ public final class ConnectorRegistry {
     }
 
     public Optional<SourceDefinition<?>> findSource(String name) {
-        return find(SourceDefinition.class, name).map(definition -> definition);
+        return sources.computeIfAbsent(
+                name, unknown -> find(SourceDefinition.class, unknown).map(found -> found));
     }
 
     public Optional<DestinationDefinition<?>> findDestination(String name) {
-        return find(DestinationDefinition.class, name).map(definition -> definition);
+        return destinations.computeIfAbsent(
+                name, unknown -> find(DestinationDefinition.class, unknown).map(found -> found));
     }
 
     /**

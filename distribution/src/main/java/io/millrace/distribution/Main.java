@@ -70,9 +70,10 @@ public final class Main {
     }
 
     private static Launchers launchers(Terminal terminal) {
+        var builtIn = new InProcessLauncher(registry());
         List<Launcher> launchers =
                 List.of(
-                        new InProcessLauncher(registry()),
+                        builtIn,
                         new ManifestLauncher(terminal),
                         new ProcessLauncher(),
                         new PythonLauncher(),
@@ -81,7 +82,7 @@ public final class Main {
                         new DockerLauncher());
         // A folder names its connector by one of the other keys.
         var folders = new FolderLauncher(Launchers.of(launchers));
-        var byName = new InstalledLauncher(launchers.getFirst(), folders, terminal.home());
+        var byName = new InstalledLauncher(builtIn, folders, terminal.home());
         return Launchers.of(
                 Stream.concat(Stream.of(byName, folders), launchers.stream().skip(1)).toList());
     }

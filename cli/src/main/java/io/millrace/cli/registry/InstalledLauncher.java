@@ -7,6 +7,7 @@ import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
 import io.millrace.replication.launch.Launcher;
+import io.millrace.replication.launch.inprocess.InProcessLauncher;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +15,14 @@ import tools.jackson.databind.node.StringNode;
 
 /** {@code {connector: NAME}}: built in, else installed from a registry. */
 public final class InstalledLauncher implements Launcher {
-    private final Launcher builtIn;
+    private final InProcessLauncher builtIn;
     private final Launcher folders;
     private final InstalledConnectors installed;
 
     /**
      * @param folders starts what is installed
      */
-    public InstalledLauncher(Launcher builtIn, Launcher folders, Path home) {
+    public InstalledLauncher(InProcessLauncher builtIn, Launcher folders, Path home) {
         this.builtIn = builtIn;
         this.folders = folders;
         this.installed = new InstalledConnectors(home);
@@ -48,22 +49,17 @@ public final class InstalledLauncher implements Launcher {
                                 reference.timeouts()));
     }
 
-    private boolean isBuiltIn(ConnectorReference reference, Role role) {
-        return builtIn.lint(reference, role).stream()
-                .noneMatch(problem -> problem.pointer().equals("/connector"));
-    }
-
     @Override
     public List<LaunchProblem> lint(ConnectorReference reference, Role role) {
         Optional<ConnectorReference> found =
-                isBuiltIn(reference, role) ? Optional.empty() : find(reference);
+                builtIn.has(reference, role) ? Optional.empty() : find(reference);
         return found.map(each -> folders.lint(each, role))
                 .orElseGet(() -> builtIn.lint(reference, role));
     }
 
     @Override
     public SecretMasker masker(ConnectorReference reference, Role role) {
-        return isBuiltIn(reference, role)
+        return builtIn.has(reference, role)
                 ? builtIn.masker(reference, role)
                 : find(reference)
                         .map(each -> folders.masker(each, role))
@@ -73,7 +69,7 @@ public final class InstalledLauncher implements Launcher {
     @Override
     public Source source(ConnectorReference reference, LaunchContext context) {
         Optional<ConnectorReference> found =
-                isBuiltIn(reference, Role.SOURCE) ? Optional.empty() : find(reference);
+                builtIn.has(reference, Role.SOURCE) ? Optional.empty() : find(reference);
         return found.map(each -> folders.source(each, context))
                 .orElseGet(() -> builtIn.source(reference, context));
     }
@@ -81,7 +77,7 @@ public final class InstalledLauncher implements Launcher {
     @Override
     public Destination destination(ConnectorReference reference, LaunchContext context) {
         Optional<ConnectorReference> found =
-                isBuiltIn(reference, Role.DESTINATION) ? Optional.empty() : find(reference);
+                builtIn.has(reference, Role.DESTINATION) ? Optional.empty() : find(reference);
         return found.map(each -> folders.destination(each, context))
                 .orElseGet(() -> builtIn.destination(reference, context));
     }

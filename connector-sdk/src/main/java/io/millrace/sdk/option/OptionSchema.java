@@ -11,11 +11,21 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The options of a connector, as its record declares them (see {@link Option}). Immutable; made by
- * reflection on the record and those in it, in about a millisecond.
+ * reflection on the record and those in it, once.
  *
  * @param <C> the record
  */
 public final class OptionSchema<C extends Record> {
+    private static final ClassValue<OptionSchema<?>> SCHEMAS =
+            new ClassValue<>() {
+                @Override
+                protected OptionSchema<?> computeValue(Class<?> type) {
+                    return new OptionSchema<>(
+                            type.asSubclass(Record.class),
+                            OptionReader.group(type.asSubclass(Record.class)));
+                }
+            };
+
     private final Class<C> type;
     private final OptionType.Group root;
 
@@ -27,8 +37,9 @@ public final class OptionSchema<C extends Record> {
     /**
      * @throws IllegalStateException where the record declares what can't be an option
      */
+    @SuppressWarnings("unchecked") // the schema of a class is that of its instances
     public static <C extends Record> OptionSchema<C> of(Class<C> type) {
-        return new OptionSchema<>(type, OptionReader.group(type));
+        return (OptionSchema<C>) SCHEMAS.get(type);
     }
 
     /**

@@ -33,6 +33,19 @@ public final class InProcessLauncher implements Launcher {
         return "connector";
     }
 
+    /** Whether a connector of this name is built in, whatever its options are. */
+    public boolean has(ConnectorReference reference, Role role) {
+        return reference
+                .target()
+                .asStringOpt()
+                .filter(name ->
+                        switch (role) {
+                            case SOURCE -> registry.findSource(name).isPresent();
+                            case DESTINATION -> registry.findDestination(name).isPresent();
+                        })
+                .isPresent();
+    }
+
     @Override
     public List<LaunchProblem> lint(ConnectorReference reference, Role role) {
         var problems = new ArrayList<LaunchProblem>();
