@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -40,7 +39,6 @@ import tools.jackson.databind.JsonNode;
  */
 public final class ApiClient implements AutoCloseable {
     private static final int REDIRECTS = 10;
-    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(30);
     private static final Duration ANSWER_WITHIN = Duration.ofMinutes(2);
 
     /** A body that takes longer has stopped on its way. */
@@ -63,7 +61,7 @@ public final class ApiClient implements AutoCloseable {
     private final Optional<RateLimit> limit;
     private final int attempts;
     private final Throttle throttle;
-    private final HttpClient http;
+    private final Connections connections;
     private volatile Consumer<String> log = _ -> {};
 
     private ApiClient(Builder builder) {
@@ -76,7 +74,7 @@ public final class ApiClient implements AutoCloseable {
         this.limit = builder.rate.map(rate -> new RateLimit(rate, clock, pause));
         this.attempts = builder.attempts;
         this.throttle = Throttles.of(origin(base), authorization.account());
-        this.http = builder.http();
+        this.connections = new Connections(System.getenv());
     }
 
     private ApiClient(ApiClient client, int attempts) {
@@ -89,7 +87,7 @@ public final class ApiClient implements AutoCloseable {
         this.limit = client.limit;
         this.attempts = attempts;
         this.throttle = client.throttle;
-        this.http = client.http;
+        this.connections = client.connections;
         this.log = client.log;
     }
 
@@ -160,19 +158,6 @@ public final class ApiClient implements AutoCloseable {
 
         public ApiClient build() {
             return new ApiClient(this);
-        }
-
-        private HttpClient http() {
-            Map<String, String> environment = System.getenv();
-            HttpClient.Builder builder =
-                    HttpClient.newBuilder()
-                            .version(HttpClient.Version.HTTP_1_1)
-                            .connectTimeout(CONNECT_WITHIN)
-                            // Followed here, so that credentials stay where they belong.
-                            .followRedirects(HttpClient.Redirect.NEVER)
-                            .proxy(new Proxies(environment));
-            TrustedCertificates.context(environment).ifPresent(builder::sslContext);
-            return builder.build();
         }
     }
 
@@ -384,7 +369,7 @@ public final class ApiClient implements AutoCloseable {
                 request.method(),
                 request.body().map(BodyPublishers::ofString).orElseGet(BodyPublishers::noBody));
         HttpResponse<InputStream> response =
-                http.send(message.build(), BodyHandlers.ofInputStream());
+                connections.client().send(message.build(), BodyHandlers.ofInputStream());
         Headers came = headersOf(response);
         byte[] body = whole(response.body(), came.find("Content-Encoding").orElse(""), request);
         return new ApiAnswer(request.toString(), response.statusCode(), came, body);
@@ -511,6 +496,6 @@ public final class ApiClient implements AutoCloseable {
 
     @Override
     public void close() {
-        http.shutdownNow();
+        connections.close();
     }
 }
