@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads CSV: block by block, and within a block column by column. */
 final class CsvReader implements FileReader {
@@ -36,6 +37,19 @@ final class CsvReader implements FileReader {
     @Override
     public boolean canGrow() {
         return true;
+    }
+
+    @Override
+    public OptionalInt lineBreak(InputFile file, long offset) {
+        try (InputStream text = file.open(format.encoding(), offset)) {
+            return switch (text.read()) {
+                case '\n' -> OptionalInt.of(1);
+                case '\r' -> OptionalInt.of(text.read() == '\n' ? 2 : 1);
+                default -> OptionalInt.empty();
+            };
+        } catch (IOException failure) {
+            throw file.failure(failure);
+        }
     }
 
     @Override
@@ -68,6 +82,7 @@ final class CsvReader implements FileReader {
                         new ColumnType.Text(), format.nullValues(), layout.dialect().quote());
         try (InputStream content = file.open(format.encoding(), layout.offset())) {
             var blocks = tokenizer(content, layout, layout.offset(), layout.line(), new Unheard());
+            blocks.lastRow(() -> LastRow.IF_WHOLE);
             while (blocks.offset() - layout.offset() < SAMPLED_BYTES && blocks.nextBlock()) {
                 for (int i = 0; i < guesses.length; i++) {
                     texts.show(blocks, i, guesses.length, guesses[i]);
@@ -107,7 +122,7 @@ final class CsvReader implements FileReader {
         InputFile file = part.file();
         CsvLayout layout = CsvLayout.of(file, format);
         if (layout.names().isEmpty()) {
-            output.progress(file, part.at(0, 1, true));
+            output.progress(file, part.end(0, 1, new Ending.Closed()));
             return;
         }
         addNewColumns(file, layout, output);
@@ -117,19 +132,25 @@ final class CsvReader implements FileReader {
         long line = from.map(FileProgress::line).orElse(layout.line());
         try (InputStream content = part.open(format.encoding(), offset)) {
             var blocks = tokenizer(content, layout, offset, line, new Told(file, output));
+            blocks.lastRow(part::lastRow);
             var rows = new RowAppender(layout, output);
             long covered = offset;
             while (blocks.nextBlock()) {
                 rows.append(blocks);
-                if (blocks.offset() - covered >= checkpointBytes) {
+                boolean between = blocks.ending() instanceof Ending.Closed;
+                if (between && blocks.offset() - covered >= checkpointBytes) {
                     covered = blocks.offset();
-                    output.progress(file, part.at(covered, blocks.line(), false));
+                    output.progress(file, part.at(covered, blocks.line()));
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
             }
-            output.progress(file, part.at(blocks.offset(), blocks.line(), true));
+            Ending ending = blocks.ending();
+            if (ending instanceof Ending.Left) {
+                output.left(file, blocks.line(), part);
+            }
+            output.progress(file, part.end(blocks.offset(), blocks.line(), ending));
         } catch (IOException failure) {
             throw file.failure(failure);
         }

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.MalformedInputException;
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * Finds rows and values in the bytes of a CSV file, a block of rows at a time, eight bytes at a
@@ -32,6 +33,7 @@ final class CsvTokenizer {
     private static final long HIGHS = 0x8080808080808080L;
     private static final int BUFFER_BYTES = 1 << 20;
     private static final int PADDING = 8;
+    private static final int UNFINISHED_BYTES = 64 << 10;
     private static final int NEED_MORE = -1;
     private static final int UNCLOSED = -2;
     private static final String TEXT_BEHIND_QUOTE = "has text behind a closing quote";
@@ -57,6 +59,11 @@ final class CsvTokenizer {
     private int fields;
     private boolean malformed;
     private long nextLine;
+
+    // The last row, where no line break ends it.
+    private Supplier<LastRow> lastRow = () -> LastRow.TAKE;
+    private boolean unended; // of the row that was read last
+    private Ending ending = new Ending.Closed();
 
     private int columns;
     private int rows;
@@ -114,6 +121,16 @@ final class CsvTokenizer {
         ends = new int[BLOCK_ROWS * count];
     }
 
+    /** Whom to ask what becomes of a last row without a line break. */
+    void lastRow(Supplier<LastRow> rule) {
+        lastRow = rule;
+    }
+
+    /** How the file ended, at {@link #offset}; said when {@link #nextBlock} has said so. */
+    Ending ending() {
+        return ending;
+    }
+
     byte[] buffer() {
         return buffer;
     }
@@ -149,7 +166,7 @@ final class CsvTokenizer {
     /** Reads the next block; false at the end of the file. A block may have no rows. */
     boolean nextBlock() throws IOException, InterruptedException {
         rows = 0;
-        if (position == limit && !refill()) {
+        if (!(ending instanceof Ending.Closed) || (position == limit && !refill())) {
             return false;
         }
         while (rows < BLOCK_ROWS) {
@@ -170,8 +187,22 @@ final class CsvTokenizer {
                 continue;
             }
             if (next == UNCLOSED) {
-                leaveLine(begin, "has a quote that is never closed");
+                if (mayBeUnfinished(begin)) {
+                    ending = new Ending.Left();
+                    break;
+                }
+                long at = line;
+                if (leaveLine(begin, "has a quote that is never closed")) {
+                    position = begin; // a row that was rejected may yet be finished
+                    line = at;
+                    ending = new Ending.Told();
+                    break;
+                }
                 continue;
+            }
+            if (unended && isLeft()) {
+                ending = new Ending.Left();
+                break;
             }
             if (malformed && nextLine - line > 1) {
                 // A quote that was none has joined lines: the others may well be rows.
@@ -179,9 +210,14 @@ final class CsvTokenizer {
                 continue;
             }
             long at = line;
-            position = next;
-            line = nextLine;
-            if (fields == columns && !malformed) {
+            boolean whole = fields == columns && !malformed;
+            if (unended && !isEmptyLine(rows * columns)) {
+                ending = whole ? new Ending.Taken(bufferOffset + begin, at) : new Ending.Told();
+            }
+            boolean told = ending instanceof Ending.Told;
+            position = told ? begin : next;
+            line = told ? at : nextLine;
+            if (whole) {
                 rows++;
             } else if (!isEmptyLine(rows * columns)) {
                 badRows.bad(
@@ -190,8 +226,50 @@ final class CsvTokenizer {
                                 ? TEXT_BEHIND_QUOTE
                                 : "has %d values instead of %d".formatted(fields, columns));
             }
+            if (!(ending instanceof Ending.Closed)) {
+                break;
+            }
         }
         return true;
+    }
+
+    /** Whether the last row, which no line break ends, is to wait for its end. */
+    private boolean isLeft() {
+        return switch (lastRow.get()) {
+            case TAKE -> false;
+            case IF_WHOLE -> fields != columns || malformed;
+            case LEAVE -> true;
+        };
+    }
+
+    /**
+     * Whether the row at {@code begin}, whose last value has no closing quote, is being written; it
+     * may as well be a quote that is none, with rows behind it.
+     */
+    private boolean mayBeUnfinished(int begin) {
+        return switch (lastRow.get()) {
+            case TAKE -> false;
+            case IF_WHOLE -> limit - begin <= UNFINISHED_BYTES && !hasRowsBehind(begin);
+            case LEAVE -> limit - begin <= UNFINISHED_BYTES;
+        };
+    }
+
+    /** Whether a line behind that at {@code begin} could be a row, quotes apart. */
+    private boolean hasRowsBehind(int begin) {
+        int values = 1;
+        boolean behind = false;
+        for (int at = begin; at < limit; at++) {
+            if (buffer[at] == delimiter) {
+                values++;
+            } else if (buffer[at] == lineEnd) {
+                if (behind && values == columns) {
+                    return true;
+                }
+                behind = true;
+                values = 1;
+            }
+        }
+        return false;
     }
 
     private boolean isEmptyLine(int base) {
@@ -268,6 +346,7 @@ final class CsvTokenizer {
         boolean bad = false;
         long high = 0;
         long linesWithin = 0;
+        boolean open = false;
         while (true) {
             int start = at;
             int stop;
@@ -320,6 +399,7 @@ final class CsvTokenizer {
                 count++;
                 at = scan + 1;
                 if (at >= end) {
+                    open = true;
                     break; // only at the end of the file
                 }
                 byte behind = in[at];
@@ -338,6 +418,7 @@ final class CsvTokenizer {
                             return NEED_MORE;
                         }
                         at++;
+                        open = true;
                         break;
                     }
                     if (in[at + 1] == '\n') {
@@ -371,6 +452,7 @@ final class CsvTokenizer {
                 at = end;
                 stop = end;
                 last = true;
+                open = true;
             } else {
                 stop = at;
                 last = in[at] != delimiter;
@@ -393,10 +475,16 @@ final class CsvTokenizer {
                 break;
             }
         }
-        if (checkUtf8 && (high & HIGHS) != 0) {
-            requireUtf8(in, from, at);
+        if (checkUtf8 && (high & HIGHS) != 0 && !Utf8.isValid(in, from, at)) {
+            if (!open
+                    || lastRow.get() == LastRow.TAKE
+                    || !Utf8.isValid(in, from, at - Utf8.cutOff(in, from, at))) {
+                throw new MalformedInputException(1);
+            }
+            bad = true; // a row that is being written may end within a character
         }
         fields = count;
+        unended = open;
         malformed = bad;
         nextLine = line + linesWithin;
         return at;
@@ -407,22 +495,22 @@ final class CsvTokenizer {
         return (word - ONES) & ~word & HIGHS;
     }
 
-    private void requireUtf8(byte[] in, int from, int to) throws IOException {
-        if (!Utf8.isValid(in, from, to)) {
-            throw new MalformedInputException(1);
-        }
-    }
-
-    /** Makes the line at {@code begin} a bad row; the next line is a row again. */
-    private void leaveLine(int begin, String why) throws InterruptedException {
+    /**
+     * Makes the line at {@code begin} a bad row; the next line is a row again.
+     *
+     * @return whether it was the last, and no line break ends it
+     */
+    private boolean leaveLine(int begin, String why) throws InterruptedException {
         long at = line;
         int next = begin;
         while (next < limit && buffer[next] != lineEnd) {
             next++;
         }
-        position = Math.min(next + 1, limit);
+        boolean open = next == limit;
+        position = open ? limit : next + 1;
         line++;
         badRows.bad(at, why);
+        return open;
     }
 
     /** Leaves out a row that is too large to be held, byte by byte. */

@@ -4,6 +4,7 @@ import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnType;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads files of one format. Blocks; throws {@link io.millrace.protocol.failure.SyncFailure}. */
 interface FileReader {
@@ -35,4 +36,10 @@ interface FileReader {
 
     /** Whether a file that has grown can be read from its old end on. */
     boolean canGrow();
+
+    /**
+     * How many bytes the text has from {@code offset} on, up to and with the line break that ends a
+     * row there; empty where the row goes on. Of a reader that {@link #canGrow}.
+     */
+    OptionalInt lineBreak(InputFile file, long offset);
 }

@@ -27,7 +27,15 @@ record FilesOptions(
                                 "Whether a row that can't be read is rejected, with its line"
                                         + " number, or fails the sync",
                         defaultValue = "\"reject\"")
-                OnBadRow onBadRow) {
+                OnBadRow onBadRow,
+        @Option(
+                        value =
+                                "What becomes of a last line that no line break ends. auto: it is"
+                                    + " taken if it is whole; in incremental modes an unfinished"
+                                    + " one waits for the next sync, and in a CSV file that is"
+                                    + " known to grow any. leave: it is never read before it ends",
+                        defaultValue = "\"auto\"")
+                UnfinishedLine unfinishedLine) {
 
     FilesOptions {
         if (path.isEmpty() && streams.isEmpty()) {
@@ -35,6 +43,11 @@ record FilesOptions(
                     "Say which files to read: set \"path\" to a file, a folder or a glob, or list"
                             + " \"streams\".");
         }
+    }
+
+    enum UnfinishedLine {
+        AUTO,
+        LEAVE
     }
 
     enum OnBadRow {

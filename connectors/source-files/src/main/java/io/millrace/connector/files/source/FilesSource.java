@@ -114,7 +114,7 @@ final class FilesSource implements Source {
                         executor.submit(() -> {
                             turns.acquire();
                             try {
-                                readOrGiveUp(streams, request, output.stream(request.name()));
+                                readOrGiveUp(streams, request, output);
                             } finally {
                                 turns.release();
                             }
@@ -142,8 +142,10 @@ final class FilesSource implements Source {
         };
     }
 
-    private void readOrGiveUp(List<StreamFiles> streams, StreamRequest request, StreamOutput output)
+    private void readOrGiveUp(
+            List<StreamFiles> streams, StreamRequest request, SourceOutput everything)
             throws InterruptedException {
+        StreamOutput output = everything.stream(request.name());
         try {
             StreamFiles stream =
                     streams.stream()
@@ -153,8 +155,8 @@ final class FilesSource implements Source {
                                     new ConfigurationFailure(
                                             "There are no files of the stream %s any more."
                                                     .formatted(request.name())));
-            new StreamReading(stream, request, reader(stream.format()))
-                    .read(output, options.onBadRow());
+            new StreamReading(stream, request, reader(stream.format()), options, everything)
+                    .read(output);
         } catch (SyncFailure failure) {
             output.incomplete(failure);
         }

@@ -4,16 +4,18 @@ import io.millrace.connector.files.source.FileProgress.Fingerprint;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * Tells files apart by size, time and the hashes of their first and last bytes: reading them whole
  * would cost as much as reading them again.
  */
 final class Fingerprints {
-    private static final int HEAD_BYTES = 64 << 10;
+    static final int HEAD_BYTES = 64 << 10;
     private static final int TAIL_BYTES = 4 << 10;
     private static final int HASH_BYTES = 12;
 
@@ -23,26 +25,36 @@ final class Fingerprints {
     static Fingerprint of(InputFile file) throws IOException {
         try (RandomAccessFile content = open(file)) {
             long size = content.length();
-            long modified = Files.getLastModifiedTime(file.path()).toMillis();
-            return new Fingerprint(size, modified, head(content, size), tail(content, size));
+            var attributes = Files.readAttributes(file.path(), BasicFileAttributes.class);
+            return new Fingerprint(
+                    size,
+                    attributes.lastModifiedTime().toMillis(),
+                    head(content, size),
+                    tail(content, size),
+                    Optional.ofNullable(attributes.fileKey()).map(Object::toString));
         }
     }
 
     /**
-     * Whether {@code file}, which is larger now than {@code before}, still begins with what it was
-     * then, as far as head and tail tell, and that ended with a line.
+     * Whether {@code file} is larger now than {@code before}, and still begins with what it was
+     * then, as far as head and tail tell.
      */
     static boolean hasGrown(InputFile file, Fingerprint before) throws IOException {
         try (RandomAccessFile content = open(file)) {
             long size = before.size();
-            if (size <= 0 || content.length() <= size) {
-                return false;
-            }
-            content.seek(size - 1);
-            int last = content.read();
-            return (last == '\n' || last == '\r')
+            return size > 0
+                    && content.length() > size
                     && before.head().equals(head(content, size))
                     && before.tail().equals(tail(content, size));
+        }
+    }
+
+    /** Whether the byte before {@code position} ends a line. */
+    static boolean endedWithLine(InputFile file, long position) throws IOException {
+        try (RandomAccessFile content = open(file)) {
+            content.seek(position - 1);
+            int last = content.read();
+            return last == '\n' || last == '\r';
         }
     }
 

@@ -55,9 +55,9 @@ record InputFile(Path path, String key) {
         }
     }
 
-    /** As {@link #open(Optional, long, long)}, to the end. */
+    /** As {@link #open(Optional, long, long, boolean)}, to an end that may be any. */
     InputStream open(Optional<String> encoding, long offset) throws IOException {
-        return open(encoding, offset, Files.size(path));
+        return open(encoding, offset, Files.size(path), true);
     }
 
     /**
@@ -67,8 +67,10 @@ record InputFile(Path path, String key) {
      *
      * @param encoding as the user gave it
      * @param end bytes of the file that count, where it isn't compressed
+     * @param cut whether the text may end in the middle of a character, which is then left out
      */
-    InputStream open(Optional<String> encoding, long offset, long end) throws IOException {
+    InputStream open(Optional<String> encoding, long offset, long end, boolean cut)
+            throws IOException {
         FileInputStream file = openRaw();
         boolean opened = false;
         try {
@@ -102,7 +104,7 @@ record InputFile(Path path, String key) {
                                 : new SequenceInputStream(
                                         new ByteArrayInputStream(head, mark, size - mark), plain);
                 if (!utf8) {
-                    rest = new Transcoder(rest, charset);
+                    rest = new Transcoder(rest, charset, cut);
                 }
                 rest.skipNBytes(offset);
                 text = rest;

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads JSON: an object in each line, or one array of objects. */
 final class JsonReader implements FileReader {
@@ -35,6 +36,27 @@ final class JsonReader implements FileReader {
     @Override
     public ColumnType join(ColumnType one, ColumnType other) {
         return JsonShape.join(one, other);
+    }
+
+    @Override
+    public OptionalInt lineBreak(InputFile file, long offset) {
+        try (InputStream text = file.open(format.encoding(), offset)) {
+            for (int count = 1; ; count++) {
+                switch (text.read()) {
+                    case ' ', '\t', '\r' -> {
+                        // belongs to no record
+                    }
+                    case '\n' -> {
+                        return OptionalInt.of(count);
+                    }
+                    default -> {
+                        return OptionalInt.empty();
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw file.failure(failure);
+        }
     }
 
     /** Where the bracket of a file that is one array stands; empty for lines. */
@@ -75,7 +97,7 @@ final class JsonReader implements FileReader {
             try (InputStream content = file.open(format.encoding(), 0)) {
                 JsonRecords records = records(content, opening, 0, 1);
                 while (records.offset() < SAMPLED_BYTES && records.next()) {
-                    if (!records.tooLarge()) {
+                    if (!records.tooLarge() && (!records.unended() || records.isClosed())) {
                         shape.see(records.buffer(), records.from(), records.to());
                     }
                 }
@@ -109,6 +131,17 @@ final class JsonReader implements FileReader {
             var rows = new RowAppender(output);
             long covered = offset;
             while (records.next()) {
+                boolean unfinished = records.unended() && !isWhole(records);
+                if (unfinished && part.lastRow() != LastRow.TAKE) {
+                    output.left(file, records.recordLine(), part);
+                    output.progress(
+                            file,
+                            part.end(
+                                    records.recordOffset(),
+                                    records.recordLine(),
+                                    new Ending.Left()));
+                    return;
+                }
                 Optional<String> refused =
                         records.tooLarge()
                                 ? Optional.of(
@@ -118,9 +151,13 @@ final class JsonReader implements FileReader {
                 if (refused.isPresent()) {
                     output.badRow(file, records.recordLine(), ": " + refused.get());
                 }
+                if (records.unended()) {
+                    output.progress(file, lastLine(part, records, unfinished));
+                    return;
+                }
                 if (records.offset() - covered >= CHECKPOINT_BYTES) {
                     covered = records.offset();
-                    output.progress(file, part.at(covered, records.line(), false));
+                    output.progress(file, part.at(covered, records.line()));
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
@@ -131,10 +168,24 @@ final class JsonReader implements FileReader {
                         "The array in %s is not closed: the file was cut off. Write it again."
                                 .formatted(file.key()));
             }
-            output.progress(file, part.at(records.offset(), records.line(), true));
+            output.progress(file, part.end(records.offset(), records.line(), new Ending.Closed()));
         } catch (IOException failure) {
             throw file.failure(failure);
         }
+    }
+
+    private static boolean isWhole(JsonRecords records) {
+        return !records.tooLarge() && records.isClosed();
+    }
+
+    /** The end behind a last line that no line break ends, or before one that was rejected. */
+    private static FileProgress lastLine(Part part, JsonRecords records, boolean unfinished) {
+        return unfinished
+                ? part.end(records.recordOffset(), records.recordLine(), new Ending.Told())
+                : part.end(
+                        records.offset(),
+                        records.line(),
+                        new Ending.Taken(records.recordOffset(), records.recordLine()));
     }
 
     /** Appends records to the stream's batches. */

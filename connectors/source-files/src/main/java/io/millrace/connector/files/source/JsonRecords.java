@@ -24,7 +24,9 @@ final class JsonRecords {
     private int from;
     private int to;
     private long recordLine;
+    private long recordOffset;
     private boolean tooLarge;
+    private boolean unended;
 
     /**
      * @param array whether the file is one array; at {@code offset} stand then its opening bracket
@@ -55,6 +57,44 @@ final class JsonRecords {
         return recordLine;
     }
 
+    /** Where the record begins, in the file. */
+    long recordOffset() {
+        return recordOffset;
+    }
+
+    /** Whether the record is the last line, and no line break ends it. */
+    boolean unended() {
+        return unended;
+    }
+
+    /**
+     * Whether the record is an object with its last brace: no more can belong to it. What is in it
+     * may still be wrong.
+     */
+    boolean isClosed() {
+        int depth = 0;
+        boolean string = false;
+        boolean seen = false;
+        for (int at = from; at < to; at++) {
+            byte octet = buffer[at];
+            if (string) {
+                if (octet == '\\') {
+                    at++;
+                } else if (octet == '"') {
+                    string = false;
+                }
+            } else if (octet == '"') {
+                string = true;
+            } else if (octet == '{' || octet == '[') {
+                depth++;
+                seen = true;
+            } else if (octet == '}' || octet == ']') {
+                depth--;
+            }
+        }
+        return seen && depth <= 0 && !string;
+    }
+
     /** Whether the record has more than {@link #MAX_RECORD_BYTES}; its bytes are gone. */
     boolean tooLarge() {
         return tooLarge;
@@ -79,6 +119,7 @@ final class JsonRecords {
         while (true) {
             int at = position;
             recordLine = line;
+            recordOffset = offset();
             while (true) {
                 if (at == limit) {
                     int looked = at - position;
@@ -104,8 +145,9 @@ final class JsonRecords {
             }
             from = position;
             to = at;
+            unended = last;
             position = last ? at : at + 1;
-            line++;
+            line += last ? 0 : 1;
             if (tooLarge || !isBlank(from, to)) {
                 return true;
             }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -38,6 +39,11 @@ final class ParquetReader implements FileReader {
     @Override
     public boolean canGrow() {
         return false;
+    }
+
+    @Override
+    public OptionalInt lineBreak(InputFile file, long offset) {
+        return OptionalInt.empty(); // no lines
     }
 
     /** A column of a file, under DuckDB's name of its type. */
@@ -156,7 +162,7 @@ final class ParquetReader implements FileReader {
             List<FileColumn> columns = describe(file, connection);
             long first = part.from().map(FileProgress::offset).orElse(0L);
             if (columns.isEmpty()) {
-                output.progress(file, part.at(first, 0, true));
+                output.progress(file, part.end(first, 0, new Ending.Closed()));
                 return;
             }
             widen(columns, output);
@@ -221,12 +227,12 @@ final class ParquetReader implements FileReader {
                         output.emit(batch);
                         if (done[1] >= CHECKPOINT_BYTES) {
                             done[1] = 0;
-                            output.progress(part.file(), part.at(done[0], 0, false));
+                            output.progress(part.file(), part.at(done[0], 0));
                         }
                     });
         } catch (DuckDbException failure) {
             throw unreadable(part.file(), failure);
         }
-        output.progress(part.file(), part.at(done[0], 0, true));
+        output.progress(part.file(), part.end(done[0], 0, new Ending.Closed()));
     }
 }

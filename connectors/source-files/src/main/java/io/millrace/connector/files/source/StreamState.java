@@ -46,6 +46,18 @@ final class StreamState {
         files.put(file.key(), progress);
     }
 
+    /** Puts what was read of files under their new names. */
+    void rename(Map<String, String> newByOld) {
+        Map<String, FileProgress> moved = new TreeMap<>();
+        newByOld.forEach((old, renamed) -> {
+            FileProgress progress = files.remove(old);
+            if (progress != null) {
+                moved.put(renamed, progress);
+            }
+        });
+        files.putAll(moved);
+    }
+
     void forget() {
         files.clear();
     }

@@ -22,11 +22,16 @@ final class Transcoder extends InputStream {
     private final ByteBuffer in = ByteBuffer.allocate(1 << 16).flip();
     private final CharBuffer chars = CharBuffer.allocate(1 << 16).flip();
     private final ByteBuffer out = ByteBuffer.allocate(1 << 18).flip();
+    private final boolean cut;
     private boolean atEnd;
     private boolean flushed;
 
-    Transcoder(InputStream source, Charset charset) {
+    /**
+     * @param cut whether the text may end in the middle of a character, which is then left out
+     */
+    Transcoder(InputStream source, Charset charset, boolean cut) {
         this.source = source;
+        this.cut = cut;
         this.decoder =
                 charset.newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
@@ -65,7 +70,11 @@ final class Transcoder extends InputStream {
                 in.flip();
             }
             chars.compact();
-            CoderResult decoded = decoder.decode(in, chars, atEnd);
+            CoderResult decoded = decoder.decode(in, chars, atEnd && !cut);
+            if (atEnd && cut && decoded.isUnderflow()) {
+                in.position(in.limit());
+                decoded = decoder.decode(in, chars, true);
+            }
             if (decoded.isError()) {
                 decoded.throwException();
             }

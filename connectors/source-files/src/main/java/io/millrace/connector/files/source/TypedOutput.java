@@ -1,6 +1,8 @@
 package io.millrace.connector.files.source;
 
 import io.millrace.protocol.batch.ColumnBatch;
+import io.millrace.protocol.connector.SourceOutput;
+import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.failure.ConfigurationFailure;
@@ -23,6 +25,7 @@ final class TypedOutput implements AutoCloseable {
     private final boolean selected;
     private final boolean checkpoints;
     private final FilesOptions.OnBadRow onBadRow;
+    private final SourceOutput log;
     private StreamSchema schema;
     private @Nullable ColumnBatch batch;
     private int expectedRows = 1024;
@@ -31,8 +34,10 @@ final class TypedOutput implements AutoCloseable {
             StreamRequest request,
             StreamOutput output,
             StreamState state,
-            FilesOptions.OnBadRow onBadRow) {
+            FilesOptions.OnBadRow onBadRow,
+            SourceOutput log) {
         this.output = output;
+        this.log = log;
         this.state = state;
         this.onBadRow = onBadRow;
         boolean sync = request.purpose() == StreamRequest.Purpose.SYNC;
@@ -138,6 +143,17 @@ final class TypedOutput implements AutoCloseable {
                             "A row can't be read: %s. Correct the file, or set on_bad_row: reject."
                                     .formatted(reason));
         }
+    }
+
+    /**
+     * The last row of the file is not finished, and waits for the next run. Of a file that is known
+     * to grow that is no news.
+     */
+    void left(InputFile file, long line, Part part) {
+        log.log(
+                part.lastRow() == LastRow.LEAVE ? LogLevel.INFO : LogLevel.WARN,
+                "The last line of %s, line %d, is not finished. It will be read when it is, or as it stands if the next sync finds the file unchanged."
+                        .formatted(file.key(), line));
     }
 
     Optional<Column> find(String name) {

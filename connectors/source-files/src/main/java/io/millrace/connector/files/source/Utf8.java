@@ -4,6 +4,21 @@ package io.millrace.connector.files.source;
 final class Utf8 {
     private Utf8() {}
 
+    /** How many bytes at the end begin a character that isn't there whole; 0 where none do. */
+    static int cutOff(byte[] in, int from, int to) {
+        for (int count = 1; count <= 3 && to - count >= from; count++) {
+            int octet = in[to - count] & 0xFF;
+            if (octet >= 0xC0) {
+                int length = octet >= 0xF0 ? 4 : octet >= 0xE0 ? 3 : 2;
+                return length > count ? count : 0;
+            }
+            if (octet < 0x80) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
     static boolean isValid(byte[] in, int from, int to) {
         int at = from;
         while (at < to) {

@@ -70,15 +70,6 @@ class IncrementalTest extends FilesTest {
     }
 
     @Test
-    void aFileWhoseOldEndWasNoLineIsReadAsAWhole() throws IOException, InterruptedException {
-        Path file = write("in/a.csv", "id\n1\n2");
-        var first = read(all(), APPEND, Optional.empty());
-        Files.writeString(file, "3\n4\n", StandardOpenOption.APPEND);
-        assertThat(read(all(), APPEND, last(first)).rows)
-                .containsExactly(row("1"), row("23"), row("4"));
-    }
-
-    @Test
     void aFileOfTheSameSizeWithAnotherTimeIsReadAgain() throws IOException, InterruptedException {
         Path file = write("in/a.csv", "id\n1\n");
         var first = read(all(), APPEND, Optional.empty());
@@ -138,9 +129,20 @@ class IncrementalTest extends FilesTest {
         Path path = folder.resolve("x").resolve(name);
         var files =
                 new StreamFiles("s", format, List.of(new InputFile(path, "x/" + name)), List.of());
-        var output = new RecordingOutput().stream("s");
-        new StreamReading(files, request, new CsvReader(format, 16 << 10))
-                .read(output, FilesOptions.OnBadRow.REJECT);
+        var everything = new RecordingOutput();
+        var output = everything.stream("s");
+        new StreamReading(
+                        files,
+                        request,
+                        new CsvReader(format, 16 << 10),
+                        new FilesOptions(
+                                Optional.of("x"),
+                                Optional.empty(),
+                                List.of(),
+                                FilesOptions.OnBadRow.REJECT,
+                                FilesOptions.UnfinishedLine.AUTO),
+                        everything)
+                .read(output);
         return output;
     }
 
@@ -263,14 +265,16 @@ class IncrementalTest extends FilesTest {
             if (gone) {
                 Files.delete(file.path());
             }
-            var output = new RecordingOutput().stream("s");
+            var everything = new RecordingOutput();
             try (var typed =
                     new TypedOutput(
                             request,
-                            output,
+                            everything.stream("s"),
                             StreamState.parse(Optional.empty()),
-                            FilesOptions.OnBadRow.REJECT)) {
-                assertThatThrownBy(() -> reader.read(Part.whole(file, fingerprint), typed))
+                            FilesOptions.OnBadRow.REJECT,
+                            everything)) {
+                assertThatThrownBy(() ->
+                                reader.read(Part.whole(file, fingerprint, LastRow.TAKE), typed))
                         .isInstanceOf(TransientFailure.class)
                         .isInstanceOf(SyncFailure.class)
                         .hasMessageContaining("in/a.csv");
