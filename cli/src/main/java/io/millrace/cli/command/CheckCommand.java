@@ -22,8 +22,8 @@ final class CheckCommand extends PipelineCommand {
 
     @Override
     int run(OpenPipeline pipeline, RunLog log, StopSignal signal) throws InterruptedException {
-        Optional<SyncFailure> source = failure(pipeline.source()::check, log);
-        Optional<SyncFailure> destination = failure(pipeline.destination()::check, log);
+        Optional<SyncFailure> source = failure(pipeline, pipeline.source()::check, log);
+        Optional<SyncFailure> destination = failure(pipeline, pipeline.destination()::check, log);
         if (json()) {
             ObjectNode document = JsonMapper.shared().createObjectNode();
             document.set("source", status(source));
@@ -36,11 +36,14 @@ final class CheckCommand extends PipelineCommand {
         return source.isEmpty() && destination.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
-    private static Optional<SyncFailure> failure(Probe probe, RunLog log)
+    private static Optional<SyncFailure> failure(OpenPipeline pipeline, Probe probe, RunLog log)
             throws InterruptedException {
         try {
-            probe.check();
-            return Optional.empty();
+            return pipeline.patience()
+                    .attempt(() -> {
+                        probe.check();
+                        return Optional.empty();
+                    });
         } catch (SyncFailure failure) {
             log.failure(failure.detail(), failure);
             return Optional.of(failure);

@@ -2,10 +2,12 @@ package io.millrace.cli.command;
 
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.StreamDescription;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnTypes;
 import io.millrace.replication.launch.Launchers;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,13 +23,18 @@ final class DiscoverCommand extends PipelineCommand {
 
     @Override
     int run(OpenPipeline pipeline, RunLog log, StopSignal signal) throws InterruptedException {
-        List<StreamDescription> streams = pipeline.source().discover();
+        OpenPipeline.Discovered found = pipeline.discover();
+        List<StreamDescription> streams = found.streams();
+        if (streams.isEmpty() && !found.broken().isEmpty()) {
+            throw found.broken().values().iterator().next();
+        }
         if (json()) {
             ObjectNode document = JsonMapper.shared().createObjectNode();
             ArrayNode nodes = document.putArray("streams");
             streams.forEach(stream -> nodes.add(node(stream)));
+            putFailures(document, found.broken());
             print(document, log);
-            return ExitStatus.DONE;
+            return found.broken().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
         }
         for (StreamDescription stream : streams) {
             say("%s  (%s)".formatted(stream.name(), String.join(", ", modes(stream))));
@@ -44,7 +51,8 @@ final class DiscoverCommand extends PipelineCommand {
                                         cursor ? ", cursor" : ""));
             }
         }
-        return ExitStatus.DONE;
+        tell(found.broken(), log);
+        return found.broken().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private static List<String> modes(StreamDescription stream) {
@@ -78,6 +86,20 @@ final class DiscoverCommand extends PipelineCommand {
         modes(stream).forEach(node.putArray("sync_modes")::add);
         node.put("source_defined_cursor", stream.sourceDefinedCursor());
         return node;
+    }
+
+    /** Streams that can't be read, as in a receipt; the key is absent where there are none. */
+    static void putFailures(ObjectNode document, Map<StreamName, SyncFailure> unreadable) {
+        if (unreadable.isEmpty()) {
+            return;
+        }
+        ArrayNode failures = document.putArray("failures");
+        unreadable.forEach((stream, failure) -> {
+            ObjectNode node = failures.addObject();
+            node.put("stream", stream.toString());
+            node.put("type", failure.failureType().text());
+            node.put("message", failure.getMessage());
+        });
     }
 
     static void putName(ObjectNode node, StreamName name) {

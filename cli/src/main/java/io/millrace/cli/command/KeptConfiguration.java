@@ -1,12 +1,16 @@
 package io.millrace.cli.command;
 
+import io.millrace.protocol.failure.FullDisk;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.replication.launch.ConnectorReference;
+import io.millrace.replication.sync.PipelineLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -67,6 +71,10 @@ final class KeptConfiguration {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
+            Optional<SyncFailure> full = FullDisk.of(e, file, PipelineLock.OTHER_HOME);
+            if (full.isPresent()) {
+                throw full.get();
+            }
             throw new SystemFailure(
                     "The configuration that the source sent can't be kept in %s; make room there, or allow writing."
                             .formatted(file),

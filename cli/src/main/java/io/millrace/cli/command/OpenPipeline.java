@@ -2,15 +2,22 @@ package io.millrace.cli.command;
 
 import io.millrace.cli.pipeline.PipelineFile;
 import io.millrace.cli.pipeline.StreamResolver;
+import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.DestinationSession;
 import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.connector.StoredCheckpoint;
+import io.millrace.protocol.connector.StreamDescription;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.FullDisk;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.sync.Patience;
 import io.millrace.replication.sync.PipelineLock;
 import io.millrace.replication.sync.SyncRequest;
 import io.millrace.replication.sync.SyncSettings;
@@ -21,7 +28,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** A pipeline with both its ends, and where it keeps things on this machine. */
 final class OpenPipeline implements AutoCloseable {
@@ -32,11 +42,25 @@ final class OpenPipeline implements AutoCloseable {
     private final KeptConfiguration keptConfiguration;
     private final Source source;
     private final Destination destination;
+    private final SyncSettings settings;
+    private final Patience patience;
 
     private OpenPipeline(
-            PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
+            PipelineFile file,
+            Launchers launchers,
+            Terminal terminal,
+            LaunchContext.Log log,
+            SecretMasker mask) {
         this.file = file;
         this.terminal = terminal;
+        this.settings = SyncSettings.standard(terminal.clock(), terminal::pause);
+        this.patience =
+                new Patience(
+                        settings,
+                        message -> {
+                            log.line(LogLevel.WARN, message);
+                            terminal.errors().println(mask.mask(message));
+                        });
         this.folder = folder(terminal, file.name());
         this.local = new LocalCheckpoints(folder.resolve("checkpoints.json"));
         this.keptConfiguration = new KeptConfiguration(folder.resolve("source-configuration.json"));
@@ -52,8 +76,12 @@ final class OpenPipeline implements AutoCloseable {
     }
 
     static OpenPipeline open(
-            PipelineFile file, Launchers launchers, Terminal terminal, LaunchContext.Log log) {
-        return new OpenPipeline(file, launchers, terminal, log);
+            PipelineFile file,
+            Launchers launchers,
+            Terminal terminal,
+            LaunchContext.Log log,
+            SecretMasker mask) {
+        return new OpenPipeline(file, launchers, terminal, log, mask);
     }
 
     private static Path folder(Terminal terminal, String pipeline) {
@@ -105,6 +133,10 @@ final class OpenPipeline implements AutoCloseable {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
+            Optional<SyncFailure> full = FullDisk.of(e, folder, PipelineLock.OTHER_HOME);
+            if (full.isPresent()) {
+                throw full.get();
+            }
             throw new SystemFailure(
                     "The folder %s can't be made; allow writing there, or set MILLRACE_HOME."
                             .formatted(folder),
@@ -132,14 +164,35 @@ final class OpenPipeline implements AutoCloseable {
         }
     }
 
+    /** What the source has: streams, and those that it can't describe. */
+    record Discovered(List<StreamDescription> streams, Map<StreamName, SyncFailure> broken) {}
+
+    Discovered discover() throws InterruptedException {
+        return patience.attempt(() -> {
+            Map<StreamName, SyncFailure> broken = new LinkedHashMap<>();
+            List<StreamDescription> streams = source.discover(broken::put);
+            return new Discovered(streams, broken);
+        });
+    }
+
+    /** For what fails for a moment. */
+    Patience patience() {
+        return patience;
+    }
+
     /** Discovers the source's streams and holds the file against them. */
     SyncRequest request(List<String> streams, boolean fullRefresh, boolean acceptSchemaChanges)
             throws InterruptedException {
+        Discovered found = discover();
         var resolver =
                 new StreamResolver(
                         file,
-                        source.discover(),
-                        () -> checkpoints().stream().map(StoredCheckpoint::stream).toList(),
+                        found.streams(),
+                        found.broken(),
+                        () ->
+                                patience.attempt(this::checkpoints).stream()
+                                        .map(StoredCheckpoint::stream)
+                                        .toList(),
                         destination.supportedModes());
         StreamResolver.Resolved resolved = resolver.resolve(streams);
         return new SyncRequest(
@@ -147,14 +200,14 @@ final class OpenPipeline implements AutoCloseable {
                 source,
                 destination,
                 resolved.streams(),
-                resolved.missing(),
+                resolved.unreadable(),
                 file.naming(),
                 file.schemaChanges(),
                 fullRefresh,
                 acceptSchemaChanges,
                 local,
                 this::keepConfiguration,
-                SyncSettings.standard(terminal.clock(), terminal::pause));
+                settings);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.millrace.cli.command;
 
 import io.millrace.cli.pipeline.PipelineFile;
+import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.Launcher.Role;
@@ -9,6 +10,7 @@ import io.millrace.replication.sync.Receipt;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -49,7 +51,7 @@ abstract class PipelineCommand implements Callable<Integer> {
                                 OpenPipeline.logFile(terminal, file.name()),
                                 terminal.clock(),
                                 masker);
-                OpenPipeline open = OpenPipeline.open(file, kinds, terminal, log::line)) {
+                OpenPipeline open = OpenPipeline.open(file, kinds, terminal, log::line, masker)) {
             return runToTheEnd(open, log, signal);
         }
     }
@@ -101,7 +103,7 @@ abstract class PipelineCommand implements Callable<Integer> {
      * Masks what was written for people (invariant 7). A secret that is also a number or part of a
      * name must not change the document's other values.
      */
-    private static JsonNode masked(JsonNode document, RunLog log) {
+    static JsonNode masked(JsonNode document, RunLog log) {
         JsonNode copy = document.deepCopy();
         maskTexts(copy, log);
         return copy;
@@ -118,6 +120,14 @@ abstract class PipelineCommand implements Callable<Integer> {
                 }
             }
         }
+    }
+
+    /** Tells people which streams can't be read, and why. */
+    final void tell(Map<StreamName, SyncFailure> unreadable, RunLog log) {
+        unreadable.forEach((stream, failure) -> {
+            log.failure(failure.detail(), failure);
+            terminal.errors().println(log.mask(stream + ": " + failure.getMessage()));
+        });
     }
 
     final void say(String line) {

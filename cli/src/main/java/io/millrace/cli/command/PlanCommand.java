@@ -47,10 +47,12 @@ final class PlanCommand extends PipelineCommand {
                 tell(prepared.get(i), landings.get(i));
             }
         }
+        tell(request.unreadable(), log);
         if (json()) {
+            DiscoverCommand.putFailures(document, request.unreadable());
             print(document, log);
         }
-        return ExitStatus.DONE;
+        return request.unreadable().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private static String reads(PreparedStream stream) {

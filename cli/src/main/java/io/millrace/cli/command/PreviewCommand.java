@@ -6,21 +6,18 @@ import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.ReadBackRequest;
 import io.millrace.protocol.connector.ReadPlan;
 import io.millrace.protocol.connector.StreamRequest;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.replication.launch.Launchers;
 import io.millrace.replication.sync.PreparedStream;
 import io.millrace.replication.sync.RowJson;
 import io.millrace.replication.sync.SyncRequest;
 import io.millrace.replication.verify.CollectingOutput;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code millrace preview}. */
 @Command(description = "The first records of a stream, as they would land.")
@@ -46,22 +43,33 @@ final class PreviewCommand extends PipelineCommand {
             throw new UsageException("--limit is 1 or more.");
         }
         SyncRequest request = pipeline.request(List.of(stream), false, true);
+        if (!request.unreadable().isEmpty()) {
+            throw request.unreadable().values().iterator().next();
+        }
         PreparedStream prepared = PreparedStream.prepare(request).getFirst();
         LandingPlan landing =
                 request.destination()
                         .plan(request.pipeline(), List.of(prepared.target()))
                         .getFirst();
-        List<ObjectNode> records =
-                landed ? readBack(request, prepared, landing) : read(request, prepared, landing);
-        if (json()) {
-            ObjectNode document = JsonMapper.shared().createObjectNode();
-            DiscoverCommand.putName(document, prepared.configuration().name());
-            ArrayNode nodes = document.putArray("records");
-            records.forEach(nodes::add);
-            print(document, log);
-        } else {
-            records.forEach(record -> say(log.mask(record.toString())));
+        var printed =
+                new PreviewOutput(
+                        terminal().output(), json(), prepared.configuration().name(), log);
+        try {
+            if (landed) {
+                readBack(request, prepared, landing, printed);
+            } else {
+                read(request, prepared, landing, printed);
+            }
+        } catch (SyncFailure failure) {
+            if (!printed.begun()) {
+                throw failure;
+            }
+            log.failure(failure.detail(), failure);
+            terminal().errors().println(log.mask(failure.getMessage()));
+            printed.end(Optional.of(failure));
+            return ExitStatus.FAILED;
         }
+        printed.end(Optional.empty());
         return ExitStatus.DONE;
     }
 
@@ -70,11 +78,13 @@ final class PreviewCommand extends PipelineCommand {
         private static final long serialVersionUID = 1;
     }
 
-    private List<ObjectNode> readBack(
-            SyncRequest request, PreparedStream prepared, LandingPlan landing)
+    private void readBack(
+            SyncRequest request,
+            PreparedStream prepared,
+            LandingPlan landing,
+            PreviewOutput printed)
             throws InterruptedException {
         var json = new RowJson(landing.landed());
-        List<ObjectNode> records = new ArrayList<>();
         var memory = new BatchMemory(request.settings().memoryBytes());
         try {
             request.destination()
@@ -84,27 +94,31 @@ final class PreviewCommand extends PipelineCommand {
                             new ReadBackRequest(landing.landed(), memory),
                             batch -> {
                                 try (batch) {
-                                    for (int row = 0;
-                                            row < batch.rows() && records.size() < limit;
-                                            row++) {
-                                        records.add(json.row(batch, row));
-                                    }
+                                    print(batch, json, printed);
                                 }
-                                if (records.size() >= limit) {
+                                if (printed.count() >= limit) {
                                     throw new Enough();
                                 }
                             });
         } catch (Enough _) {
-            return records;
+            // the rest is not read
         }
-        return records;
     }
 
-    private List<ObjectNode> read(SyncRequest request, PreparedStream prepared, LandingPlan landing)
+    private void print(ColumnBatch batch, RowJson json, PreviewOutput printed) {
+        for (int row = 0; row < batch.rows() && printed.count() < limit; row++) {
+            printed.record(json.row(batch, row));
+        }
+    }
+
+    private void read(
+            SyncRequest request,
+            PreparedStream prepared,
+            LandingPlan landing,
+            PreviewOutput printed)
             throws InterruptedException {
         var mapped = prepared.pipeline().landing(landing);
         var json = new RowJson(landing.landed());
-        List<ObjectNode> records = new ArrayList<>();
         var memory = new BatchMemory(request.settings().memoryBytes());
         Thread command = Thread.currentThread();
         // The source reads on a thread of its own, which an interrupt stops when there is enough.
@@ -124,15 +138,9 @@ final class PreviewCommand extends PipelineCommand {
                                                 batch -> {
                                                     try (ColumnBatch rows = mapped.apply(batch)) {
                                                         request.destination().fit(rows);
-                                                        synchronized (records) {
-                                                            for (int row = 0;
-                                                                    row < rows.rows()
-                                                                            && records.size()
-                                                                                    < limit;
-                                                                    row++) {
-                                                                records.add(json.row(rows, row));
-                                                            }
-                                                            if (records.size() >= limit) {
+                                                        synchronized (printed) {
+                                                            print(rows, json, printed);
+                                                            if (printed.count() >= limit) {
                                                                 enough.countDown();
                                                                 throw new InterruptedException(
                                                                         "enough");
@@ -167,11 +175,10 @@ final class PreviewCommand extends PipelineCommand {
         if (command.isInterrupted()) {
             throw new InterruptedException();
         }
-        synchronized (records) {
-            if (records.size() < limit && failure.isDone()) {
+        synchronized (printed) {
+            if (printed.count() < limit && failure.isDone()) {
                 throw failure.join();
             }
-            return List.copyOf(records);
         }
     }
 }

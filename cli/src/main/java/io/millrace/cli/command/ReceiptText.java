@@ -43,8 +43,11 @@ final class ReceiptText {
                                     stream.complete() ? "complete" : "incomplete"));
             if (stream.valuesChanged() > 0) {
                 lines.add(
-                        "    %,d values could not be held by the destination; _airbyte_meta.changes of their rows says which."
-                                .formatted(stream.valuesChanged()));
+                        "    %,d %s not land as %s; _airbyte_meta.changes of the row says which."
+                                .formatted(
+                                        stream.valuesChanged(),
+                                        stream.valuesChanged() == 1 ? "value did" : "values did",
+                                        stream.valuesChanged() == 1 ? "it was" : "they were"));
             }
             stream.rejections()
                     .forEach((reason, count) ->

@@ -1,6 +1,7 @@
 package io.millrace.cli.command;
 
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
+import io.millrace.protocol.failure.FullDisk;
 import io.millrace.protocol.secret.SecretMasker;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -74,8 +75,11 @@ final class RunLog implements AutoCloseable {
             } catch (IOException e) {
                 broken = true;
                 System.err.println(
-                        "The log file %s can't be written (%s); the run goes on without it."
-                                .formatted(file, e.getMessage()));
+                        FullDisk.is(e)
+                                ? "The disk %s that holds the log file %s is full; the run goes on without a log."
+                                        .formatted(FullDisk.disk(file), file)
+                                : "The log file %s can't be written (%s); the run goes on without it."
+                                        .formatted(file, e.getMessage()));
             }
         }
         return writer;

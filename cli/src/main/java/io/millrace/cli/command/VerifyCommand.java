@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code millrace verify}. */
 @Command(
@@ -54,12 +55,21 @@ final class VerifyCommand extends PipelineCommand {
                 };
         var request = pipeline.request(streams, false, true);
         VerifyReport report = new Verification(request, ignoreGone, limit, progress).run();
+        tell(request.unreadable(), log);
         if (json()) {
-            print(report.toJson(), log);
+            ObjectNode document = report.toJson();
+            if (report.equal() && !request.unreadable().isEmpty()) {
+                document.put("status", "failed"); // not all could be compared
+            }
+            DiscoverCommand.putFailures(document, request.unreadable());
+            print(document, log);
         } else {
             report.streams().forEach(this::tell);
         }
-        return report.equal() ? ExitStatus.DONE : ExitStatus.DIFFERENT;
+        if (!report.equal()) {
+            return ExitStatus.DIFFERENT;
+        }
+        return request.unreadable().isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
     }
 
     private void tell(StreamReport stream) {

@@ -4,6 +4,8 @@ import io.millrace.cli.pipeline.PipelineFile.StreamEntry;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.StreamDescription;
 import io.millrace.protocol.connector.SyncMode;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.protocol.text.NearestName;
 import io.millrace.replication.mapper.MapperChain;
@@ -12,10 +14,12 @@ import io.millrace.replication.sync.SchemaChangePolicy;
 import io.millrace.replication.sync.StreamConfiguration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,17 +34,22 @@ import tools.jackson.databind.JsonNode;
 public final class StreamResolver {
     private final PipelineFile file;
     private final List<StreamDescription> discovered;
+    private final Map<StreamName, SyncFailure> broken;
     private final KnownStreams known;
     private @Nullable Set<StreamName> loaded;
     private final Set<SyncMode> supportedModes;
     private final List<Problem> problems = new ArrayList<>();
-    private final List<StreamName> missing = new ArrayList<>();
+    private final Map<StreamName, SyncFailure> unreadable = new LinkedHashMap<>();
 
-    /** What is to be synced, and what the file names and the source no longer has. */
-    public record Resolved(List<StreamConfiguration> streams, List<StreamName> missing) {
+    /**
+     * What is to be synced, and what is wanted and can't be: the source no longer has it, or can't
+     * tell what it is.
+     */
+    public record Resolved(
+            List<StreamConfiguration> streams, Map<StreamName, SyncFailure> unreadable) {
         public Resolved {
             streams = List.copyOf(streams);
-            missing = List.copyOf(missing);
+            unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
         }
     }
 
@@ -51,16 +60,19 @@ public final class StreamResolver {
     }
 
     /**
+     * @param broken the streams that the source has and can't describe
      * @param known the streams that the pipeline has synced before
      * @param supportedModes the modes that the destination can do
      */
     public StreamResolver(
             PipelineFile file,
             List<StreamDescription> discovered,
+            Map<StreamName, SyncFailure> broken,
             KnownStreams known,
             Set<SyncMode> supportedModes) {
         this.file = file;
         this.discovered = discovered;
+        this.broken = broken;
         this.known = known;
         this.supportedModes = supportedModes;
     }
@@ -76,7 +88,7 @@ public final class StreamResolver {
         if (!problems.isEmpty()) {
             throw new ProblemsException(problems);
         }
-        return wanted.isEmpty() ? new Resolved(streams, missing) : only(wanted, streams);
+        return wanted.isEmpty() ? new Resolved(streams, unreadable) : only(wanted, streams);
     }
 
     /**
@@ -91,7 +103,8 @@ public final class StreamResolver {
                     selected.put(stream, file.defaults());
                 }
             }
-            if (discovered.isEmpty()) {
+            unreadable.putAll(broken);
+            if (discovered.isEmpty() && broken.isEmpty()) {
                 problems.add(
                         file.document()
                                 .atKey(
@@ -131,6 +144,12 @@ public final class StreamResolver {
                     if (mayBeNew(stream.name())) {
                         selected.putIfAbsent(stream, entry);
                     }
+                }
+            }
+            for (var stream : broken.entrySet()) {
+                if (matches(pattern, stream.getKey())) {
+                    any = true;
+                    unreadable.put(stream.getKey(), stream.getValue());
                 }
             }
             if (!any) {
@@ -182,14 +201,23 @@ public final class StreamResolver {
                                                             .collect(Collectors.joining(", ")))));
             return Optional.empty();
         }
-        Optional<StreamName> gone =
-                known().stream()
-                        .filter(name ->
-                                name.toString().equals(entry.pattern())
-                                        || name.name().equals(entry.pattern()))
+        Optional<StreamName> unknown =
+                broken.keySet().stream()
+                        .filter(name -> isCalled(name, entry.pattern()))
                         .findFirst();
+        if (unknown.isPresent()) {
+            StreamName name = unknown.get();
+            unreadable.put(name, Objects.requireNonNull(broken.get(name)));
+            return Optional.empty();
+        }
+        Optional<StreamName> gone =
+                known().stream().filter(name -> isCalled(name, entry.pattern())).findFirst();
         if (gone.isPresent()) {
-            missing.add(gone.get());
+            unreadable.put(
+                    gone.get(),
+                    new ConfigurationFailure(
+                            "The source no longer has the stream %s. Take it out of the pipeline, or bring it back; what has landed stays."
+                                    .formatted(gone.get())));
         } else {
             problems.add(
                     file.document()
@@ -201,6 +229,10 @@ public final class StreamResolver {
                                                     NearestName.hint(entry.pattern(), names()))));
         }
         return Optional.empty();
+    }
+
+    private static boolean isCalled(StreamName stream, String name) {
+        return stream.toString().equals(name) || stream.name().equals(name);
     }
 
     private Set<StreamName> known() throws InterruptedException {
@@ -409,7 +441,7 @@ public final class StreamResolver {
 
     private Resolved only(List<String> wanted, List<StreamConfiguration> streams) {
         Set<StreamConfiguration> kept = new LinkedHashSet<>();
-        Set<StreamName> gone = new LinkedHashSet<>();
+        Map<StreamName, SyncFailure> gone = new LinkedHashMap<>();
         for (String name : wanted) {
             List<StreamConfiguration> found =
                     streams.stream()
@@ -418,14 +450,12 @@ public final class StreamResolver {
                                             || name.equals(stream.name().name()))
                             .toList();
             List<StreamName> foundGone =
-                    missing.stream()
-                            .filter(stream ->
-                                    name.equals(stream.toString()) || name.equals(stream.name()))
-                            .toList();
+                    unreadable.keySet().stream().filter(stream -> isCalled(stream, name)).toList();
             if (found.size() == 1) {
                 kept.add(found.getFirst());
             } else if (found.isEmpty() && !foundGone.isEmpty()) {
-                gone.addAll(foundGone);
+                foundGone.forEach(
+                        stream -> gone.put(stream, Objects.requireNonNull(unreadable.get(stream))));
             } else {
                 List<String> names =
                         streams.stream().map(stream -> stream.name().toString()).toList();
@@ -444,6 +474,6 @@ public final class StreamResolver {
                                                                 .formatted(name))));
             }
         }
-        return new Resolved(List.copyOf(kept), List.copyOf(gone));
+        return new Resolved(List.copyOf(kept), gone);
     }
 }

@@ -29,6 +29,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -245,8 +246,15 @@ public final class ConnectorProgram {
         }
         try (Source made = source.create(binding.load(), context)) {
             if (verb == Verb.DISCOVER) {
+                List<SyncFailure> broken = new ArrayList<>();
                 List<Catalog.Stream> streams =
-                        made.discover().stream().map(StreamDescriptions::toWire).toList();
+                        made.discover((_, failure) -> broken.add(failure)).stream()
+                                .map(StreamDescriptions::toWire)
+                                .toList();
+                if (streams.isEmpty() && !broken.isEmpty()) {
+                    throw broken.getFirst();
+                }
+                broken.forEach(failure -> out.log(LogLevel.ERROR, failure.getMessage()));
                 out.write(new CatalogMessage(Catalog.of(streams), Additional.NONE));
                 return DONE;
             }

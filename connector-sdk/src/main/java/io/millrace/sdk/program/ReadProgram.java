@@ -54,12 +54,18 @@ final class ReadProgram {
         catalog.requireKnownSyncModes();
         var memory = new BatchMemory(MEMORY_BYTES);
         Map<StreamName, StreamDescription> described = new LinkedHashMap<>();
-        source.discover().forEach(stream -> described.put(stream.name(), stream));
+        Map<StreamName, SyncFailure> broken = new LinkedHashMap<>();
+        source.discover(broken::put).forEach(stream -> described.put(stream.name(), stream));
         Optional<JsonNode> globalState = globalState();
         var output = new ReadOutput(out, memory, clock, globalState.isPresent());
         var requests = new ArrayList<StreamRequest>();
         for (ConfiguredCatalog.Stream configured : catalog.streams()) {
             StreamName name = configured.stream().name();
+            SyncFailure unreadable = broken.get(name);
+            if (unreadable != null) {
+                refuse(name, unreadable);
+                continue;
+            }
             try {
                 StreamRequest request = request(configured, described);
                 if (output.add(request, stateOf(name))) {

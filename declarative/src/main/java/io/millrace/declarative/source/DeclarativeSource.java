@@ -215,6 +215,7 @@ public final class DeclarativeSource implements Source {
                 cursor.isPresent() && !stream.takesOtherCursor(),
                 cursor.isPresent(),
                 false,
+                false,
                 Optional.of(schema));
     }
 

@@ -128,6 +128,7 @@ final class OutputSink implements StreamSink {
             }
             from = ends[i];
         }
+        output.gathered(batch == null ? 0 : batch.rows());
     }
 
     /** Gives back what no sync will take any more. */

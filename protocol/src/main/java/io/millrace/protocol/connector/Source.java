@@ -1,11 +1,12 @@
 package io.millrace.protocol.connector;
 
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.failure.SyncFailure;
 import java.util.List;
 
 /**
  * Something to read from, made for one configuration. All methods block, and may throw {@link
- * io.millrace.protocol.failure.SyncFailure}; an interrupt asks to stop, and is answered within two
- * seconds.
+ * SyncFailure}; an interrupt asks to stop, and is answered within two seconds.
  */
 public interface Source extends AutoCloseable {
 
@@ -17,6 +18,21 @@ public interface Source extends AutoCloseable {
 
     /** The streams, in a stable order. */
     List<StreamDescription> discover() throws InterruptedException;
+
+    /**
+     * As {@link #discover()}, where a stream that is there and can't be described, such as a broken
+     * file, doesn't hide the others: it is told to {@code broken} and left out. A source that knows
+     * its streams only together fails as a whole.
+     */
+    default List<StreamDescription> discover(BrokenStreams broken) throws InterruptedException {
+        return discover();
+    }
+
+    /** Hears of streams that can't be described. */
+    @FunctionalInterface
+    interface BrokenStreams {
+        void add(StreamName name, SyncFailure failure);
+    }
 
     /**
      * Reads what {@code plan} asks for, and returns when each of its streams was told {@link

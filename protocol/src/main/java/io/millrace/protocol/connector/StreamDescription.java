@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
  *     choose a cursor
  * @param incremental whether it can be read from a state on
  * @param resumable whether a full refresh can go on from a state
+ * @param rowsOnce whether incremental reads never give the same row twice unless it was written in
+ *     between: then an append mode that holds it twice has doubled it
  * @param jsonSchema the schema as the source gave it, if it gave one; else it is made of the
  *     columns
  */
@@ -28,6 +30,7 @@ public record StreamDescription(
         boolean sourceDefinedCursor,
         boolean incremental,
         boolean resumable,
+        boolean rowsOnce,
         Optional<JsonNode> jsonSchema) {
 
     public StreamDescription {
@@ -38,7 +41,7 @@ public record StreamDescription(
     /** A stream that is only read as a whole, without a key. */
     public static StreamDescription of(StreamName name, StreamSchema schema) {
         return new StreamDescription(
-                name, schema, List.of(), List.of(), false, false, false, Optional.empty());
+                name, schema, List.of(), List.of(), false, false, false, false, Optional.empty());
     }
 
     public StreamDescription withPrimaryKey(List<List<String>> newPrimaryKey) {
@@ -50,6 +53,7 @@ public record StreamDescription(
                 sourceDefinedCursor,
                 incremental,
                 resumable,
+                rowsOnce,
                 jsonSchema);
     }
 
@@ -62,6 +66,7 @@ public record StreamDescription(
                 sourceDefinedCursor,
                 incremental,
                 resumable,
+                rowsOnce,
                 jsonSchema);
     }
 
@@ -74,6 +79,7 @@ public record StreamDescription(
                 sourceDefined,
                 true,
                 resumable,
+                rowsOnce,
                 jsonSchema);
     }
 
@@ -86,6 +92,20 @@ public record StreamDescription(
                 sourceDefinedCursor,
                 incremental,
                 newResumable,
+                rowsOnce,
+                jsonSchema);
+    }
+
+    public StreamDescription withRowsOnce() {
+        return new StreamDescription(
+                name,
+                schema,
+                primaryKey,
+                defaultCursor,
+                sourceDefinedCursor,
+                incremental,
+                resumable,
+                true,
                 jsonSchema);
     }
 }

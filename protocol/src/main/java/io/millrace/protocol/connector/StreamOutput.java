@@ -39,6 +39,12 @@ public interface StreamOutput {
     void emit(ColumnBatch batch) throws InterruptedException;
 
     /**
+     * How many rows wait in a batch that is being filled: whoever watches sees that the source is
+     * read, long before a slow one has filled a batch.
+     */
+    default void gathered(long rows) {}
+
+    /**
      * Where records can be passed on as lines of the protocol, since nothing between here and the
      * destination looks at their values: the name that the lines must carry. Empty where {@link
      * #emit} is needed. The same for the whole run; asked after {@link #started}.

@@ -15,8 +15,8 @@ import java.util.Optional;
  * Turns JSON objects into rows of a batch, one each, in one walk over the bytes. Values are coerced
  * as the protocol says (reference: protocol 3.3); one that doesn't fit its column becomes null,
  * with a change on its row (invariant 6). Fields that the schema doesn't have are dropped, those it
- * has and the object not are null; of a field that stands twice the last counts. Nested values keep
- * their text to the letter.
+ * has and the object not are null; of a field that stands twice the last counts, with a change on
+ * the row. Nested values keep their text to the letter.
  *
  * <p>One thread; a writer serves any number of batches of its schema, one after the other.
  */
@@ -239,7 +239,8 @@ public final class JsonRowWriter {
 
     private void fill(int column, JsonScanner.Kind kind, int row) {
         Vector vector = vectors[column];
-        if (filledIn[column] == object) {
+        boolean repeated = filledIn[column] == object;
+        if (repeated) {
             String name = schema.column(column).name();
             vector.truncate(row);
             changes.removeIf(change -> change.field().equals(name));
@@ -248,6 +249,10 @@ public final class JsonRowWriter {
         Fit fit = parsers[column].append(vector, scanner, kind);
         if (fit != Fit.EXACT) {
             fit.change(schema.column(column).name(), mismatch).ifPresent(changes::add);
+        } else if (repeated) { // the value that stood before is gone: invariant 6
+            changes.add(
+                    new FieldChange(
+                            schema.column(column).name(), FieldChange.Kind.TRUNCATED, mismatch));
         }
     }
 }

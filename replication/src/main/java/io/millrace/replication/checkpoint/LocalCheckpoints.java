@@ -4,6 +4,8 @@ import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.FullDisk;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -165,6 +167,11 @@ public final class LocalCheckpoints {
         try {
             replaceFile(file, root.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
+            Optional<SyncFailure> full =
+                    FullDisk.of(e, file, "or set MILLRACE_HOME to a folder on another disk");
+            if (full.isPresent()) {
+                throw full.get();
+            }
             throw new SystemFailure(
                     "The checkpoints can't be written to %s; make room there, or allow writing."
                             .formatted(file),

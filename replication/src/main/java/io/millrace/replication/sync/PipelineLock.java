@@ -1,6 +1,8 @@
 package io.millrace.replication.sync;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.FullDisk;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,9 @@ public final class PipelineLock implements AutoCloseable {
      * locks are mandatory).
      */
     private static final long LOCKED_BYTE = 1 << 20;
+
+    /** What helps where the disk of {@code MILLRACE_HOME} is full. */
+    public static final String OTHER_HOME = "or set MILLRACE_HOME to a folder on another disk";
 
     private final FileChannel channel;
     private final FileLock lock;
@@ -55,6 +61,10 @@ public final class PipelineLock implements AutoCloseable {
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
             return new PipelineLock(channel, lock);
         } catch (IOException e) {
+            Optional<SyncFailure> full = FullDisk.of(e, file, OTHER_HOME);
+            if (full.isPresent()) {
+                throw full.get();
+            }
             throw new SystemFailure(
                     "The lock file %s can't be written; allow writing there or set MILLRACE_HOME."
                             .formatted(file),

@@ -285,6 +285,11 @@ final class StreamChannel implements StreamOutput {
     }
 
     @Override
+    public void gathered(long rows) {
+        run.gathered(rows);
+    }
+
+    @Override
     public void estimate(long rows, long bytes) {
         progress.estimate(run.name(), rows, bytes);
     }

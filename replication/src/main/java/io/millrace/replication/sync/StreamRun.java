@@ -7,9 +7,10 @@ import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.Json;
 import io.millrace.replication.sync.Receipt.StreamReceipt;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -22,12 +23,13 @@ final class StreamRun {
 
     private final StreamConfiguration configuration;
     private final SyncProgress progress;
-    private final Map<String, Long> rejections = new TreeMap<>();
+    private final Map<String, Long> rejections = new LinkedHashMap<>();
     private final ArrayDeque<Handed> handed = new ArrayDeque<>();
 
     private SyncProgress.State state = SyncProgress.State.WAITING;
     private long generation;
     private long recordsRead;
+    private long gathered; // read, and in no batch that was emitted
     private long recordsCommitted;
     private long recordsRejected;
     private long valuesChanged;
@@ -130,7 +132,14 @@ final class StreamRun {
         tell();
     }
 
+    /** So many rows wait in a batch that is being filled. */
+    synchronized void gathered(long rows) {
+        gathered = rows;
+        tell();
+    }
+
     synchronized void read(long records, long bytes) {
+        gathered = 0;
         recordsRead += records;
         bytesRead += bytes;
         tell();
@@ -228,10 +237,10 @@ final class StreamRun {
                 bytesRead,
                 checksum,
                 Optional.ofNullable(durableState).filter(json -> !json.isNull()),
-                Map.copyOf(rejections));
+                Collections.unmodifiableMap(new LinkedHashMap<>(rejections)));
     }
 
     private void tell() {
-        progress.stream(name(), state, recordsRead, recordsCommitted, bytesRead);
+        progress.stream(name(), state, recordsRead + gathered, recordsCommitted, bytesRead);
     }
 }

@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -68,14 +67,9 @@ public final class Sync {
     public Receipt run() {
         startedAt = settings.clock().instant();
         runner = Thread.currentThread();
-        for (StreamName stream : request.missing()) {
-            failures.add(
-                    Failure.of(
-                            Optional.of(stream),
-                            new ConfigurationFailure(
-                                    "The source no longer has the stream %s. Take it out of the pipeline, or bring it back; what has landed stays."
-                                            .formatted(stream))));
-        }
+        request.unreadable()
+                .forEach((stream, failure) ->
+                        failures.add(Failure.of(Optional.of(stream), failure)));
         try {
             attempts();
         } catch (InterruptedException e) {
@@ -124,7 +118,7 @@ public final class Sync {
                                     .mapToInt(StreamRun::failedAttempts)
                                     .min()
                                     .orElse(attempt));
-            Duration wait = pause(failed);
+            Duration wait = settings.backOff(failed);
             progress.log(
                     SourceOutput.LogLevel.WARN,
                     "%s Trying again in %.1f s."
@@ -141,15 +135,6 @@ public final class Sync {
         return !run.complete()
                 && run.failure().filter(TransientFailure.class::isInstance).isPresent()
                 && run.failedAttempts() < settings.attempts();
-    }
-
-    /** Exponential, with jitter: half of it is certain. */
-    private Duration pause(int failedAttempts) {
-        long full =
-                Math.min(
-                        settings.longestPause().toMillis(),
-                        settings.firstPause().toMillis() << Math.min(failedAttempts - 1, 20));
-        return Duration.ofMillis(full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1));
     }
 
     /**

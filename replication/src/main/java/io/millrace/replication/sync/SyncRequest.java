@@ -3,8 +3,12 @@ package io.millrace.replication.sync;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.Source;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
@@ -14,8 +18,8 @@ import tools.jackson.databind.JsonNode;
  *
  * @param pipeline the pipeline's name: its identity, checkpoints hang on it
  * @param streams what to sync, in the order in which to begin
- * @param missing streams that the user named and the source no longer has: each fails, the others
- *     run
+ * @param unreadable streams that the user wants and that the source can't give, with the reason:
+ *     each fails, the others run
  * @param fullRefresh reads everything into a new generation, which replaces the old one
  * @param acceptSchemaChanges lets streams go on that {@link SchemaChangePolicy#PAUSE} would stop
  * @param local where checkpoints are kept for a destination that keeps none
@@ -26,7 +30,7 @@ public record SyncRequest(
         Source source,
         Destination destination,
         List<StreamConfiguration> streams,
-        List<StreamName> missing,
+        Map<StreamName, SyncFailure> unreadable,
         Naming naming,
         SchemaChangePolicy schemaChanges,
         boolean fullRefresh,
@@ -37,7 +41,7 @@ public record SyncRequest(
 
     public SyncRequest {
         streams = List.copyOf(streams);
-        missing = List.copyOf(missing);
+        unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
     }
 
     /** The same, with secrets taken out of what receipts keep by {@code mask}. */
@@ -47,7 +51,7 @@ public record SyncRequest(
                 source,
                 destination,
                 streams,
-                missing,
+                unreadable,
                 naming,
                 schemaChanges,
                 fullRefresh,

@@ -2,6 +2,7 @@ package io.millrace.replication.sync;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 /**
@@ -37,6 +38,18 @@ public record SyncSettings(
                 Duration.ofMillis(500),
                 Duration.ofSeconds(30),
                 UnaryOperator.identity());
+    }
+
+    /**
+     * How long to wait after so many failed attempts in a row: exponential, with jitter, of which
+     * half is certain.
+     */
+    Duration backOff(int failedAttempts) {
+        long full =
+                Math.min(
+                        longestPause.toMillis(),
+                        firstPause.toMillis() << Math.min(failedAttempts - 1, 20));
+        return Duration.ofMillis(full / 2 + ThreadLocalRandom.current().nextLong(full / 2 + 1));
     }
 
     /** The same, with the texts of receipts changed by {@code newMask}. */

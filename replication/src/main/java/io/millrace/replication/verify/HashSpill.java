@@ -1,5 +1,7 @@
 package io.millrace.replication.verify;
 
+import io.millrace.protocol.failure.FullDisk;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Hashes of many rows on disk, parted by the hash of the key, so that each part fits into memory.
@@ -106,10 +109,20 @@ final class HashSpill implements AutoCloseable {
         }
     }
 
-    private SystemFailure full(IOException cause) {
+    private SyncFailure full(IOException cause) {
+        String temporary = System.getProperty("java.io.tmpdir");
+        Optional<SyncFailure> noRoom =
+                FullDisk.of(
+                        cause,
+                        Path.of(temporary),
+                        "or name another folder with JAVA_TOOL_OPTIONS=-Djava.io.tmpdir=FOLDER");
+        return noRoom.isPresent() ? noRoom.get() : unusable(temporary, cause);
+    }
+
+    private static SystemFailure unusable(String temporary, IOException cause) {
         return new SystemFailure(
                 "The temporary folder %s can't be used for comparing; make room there, or set java.io.tmpdir."
-                        .formatted(System.getProperty("java.io.tmpdir")),
+                        .formatted(temporary),
                 String.valueOf(cause.getMessage()),
                 cause);
     }

@@ -7,10 +7,13 @@ import io.millrace.protocol.connector.BatchSink;
 import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.ReadBackRequest;
 import io.millrace.protocol.connector.ReadPlan;
+import io.millrace.protocol.connector.StoredCheckpoint;
+import io.millrace.protocol.connector.StreamDescription;
 import io.millrace.protocol.connector.StreamRequest;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.replication.sync.PreparedStream;
 import io.millrace.replication.sync.RowJson;
+import io.millrace.replication.sync.StreamConfiguration;
 import io.millrace.replication.sync.SyncProgress;
 import io.millrace.replication.sync.SyncRequest;
 import io.millrace.replication.verify.HashSpill.Entry;
@@ -76,6 +79,11 @@ public final class Verification {
         private void add(long hash) {
             count++;
             checksum += hash;
+        }
+
+        private void addAll(Side other) {
+            count += other.count;
+            checksum += other.checksum;
         }
     }
 
@@ -224,7 +232,8 @@ public final class Verification {
 
         /**
          * Append modes: the newest version of each of the source's keys; without a key each of its
-         * rows at least once. What else the destination holds is history.
+         * rows at least once. What else the destination holds is history, but for rows that it
+         * holds more often than can be: those are doubled.
          */
         private StreamReport compareVersions() throws InterruptedException {
             try (HashSpill sourceRows = new HashSpill();
@@ -238,12 +247,20 @@ public final class Verification {
                         destinationRows.add(key, hash, batch.extractedAt(row)));
                 Side destination = new Side();
                 Findings findings = new Findings();
+                Findings doubled = new Findings();
+                Side again = new Side();
+                boolean vanished = false;
                 for (int part = 0; part < HashSpill.PARTS; part++) {
-                    compareVersionParts(
-                            sourceRows.read(part),
-                            destinationRows.read(part),
-                            destination,
-                            findings);
+                    List<Entry> expected = sourceRows.read(part);
+                    List<Entry> landed = destinationRows.read(part);
+                    compareVersionParts(expected, landed, destination, findings);
+                    vanished |= findDoubled(expected, landed, again, doubled);
+                }
+                // Without a key, a row of which the source has dropped one of several looks
+                // doubled.
+                if (keyed || !vanished) {
+                    findings.addAll(doubled);
+                    destination.addAll(again);
                 }
                 name(findings);
                 return report(findings.counts(false) == 0, source, destination, findings);
@@ -273,6 +290,52 @@ public final class Verification {
                     findings.add(entry.key(), Kind.CHANGED, 1);
                 }
             }
+        }
+
+        /**
+         * How often a destination in append mode may hold a row that the source has once: once for
+         * each refresh; once where incremental reads never repeat one, and rows tell their versions
+         * apart. Otherwise nobody can tell.
+         */
+        private Optional<Long> mostCopies() {
+            if (!mode.incremental()) {
+                return Optional.of(
+                        Math.max(1, stream.stored().map(StoredCheckpoint::generation).orElse(1L)));
+            }
+            StreamConfiguration configured = stream.configuration();
+            StreamDescription read = configured.stream();
+            boolean whole = configured.fields().isEmpty() && configured.mappers().isEmpty();
+            boolean tellsVersions =
+                    read.sourceDefinedCursor() || (keyed ? rank.isPresent() : whole);
+            return read.rowsOnce() && tellsVersions ? Optional.of(1L) : Optional.empty();
+        }
+
+        /**
+         * Finds rows that have landed more often than they may, and says whether others are there
+         * that the source doesn't have.
+         */
+        private boolean findDoubled(
+                List<Entry> source, List<Entry> destination, Side again, Findings findings) {
+            Optional<Long> most = mostCopies();
+            if (most.isEmpty()) {
+                return false;
+            }
+            Map<Entry, Integer> copies = new HashMap<>();
+            source.forEach(entry -> copies.merge(entry.at(0), 1, Integer::sum));
+            Map<Entry, Integer> landed = new LinkedHashMap<>();
+            destination.forEach(entry -> landed.merge(entry.at(0), 1, Integer::sum));
+            boolean vanished = false;
+            for (var row : landed.entrySet()) {
+                int expected = copies.getOrDefault(row.getKey(), 0);
+                vanished |= expected == 0;
+                long surplus = expected == 0 ? 0 : row.getValue() - expected * most.get();
+                for (long i = 0; i < surplus; i++) {
+                    again.add(row.getKey().row());
+                }
+                findings.add(
+                        row.getKey().key(), Kind.EXTRA, Math.clamp(surplus, 0, Integer.MAX_VALUE));
+            }
+            return vanished;
         }
 
         private StreamReport report(
@@ -380,6 +443,15 @@ public final class Verification {
                     kinds.add(kind);
                 }
             }
+        }
+
+        void addAll(Findings other) {
+            other.totals.forEach((kind, count) -> totals.merge(kind, count, Long::sum));
+            other.byKey.forEach((key, kinds) -> {
+                if (byKey.size() < limit || byKey.containsKey(key)) {
+                    byKey.computeIfAbsent(key, _ -> new ArrayList<>(1)).addAll(kinds);
+                }
+            });
         }
 
         long counts(boolean withoutGone) {

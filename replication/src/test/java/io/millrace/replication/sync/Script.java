@@ -67,6 +67,7 @@ final class Script {
                             true,
                             true,
                             true,
+                            false,
                             Optional.of(schema));
                 })
                 .toList();

@@ -45,6 +45,7 @@ final class ScriptedSource implements Source {
                 true,
                 true,
                 true,
+                false,
                 Optional.empty());
     }
 

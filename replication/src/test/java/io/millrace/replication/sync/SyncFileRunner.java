@@ -214,7 +214,7 @@ public final class SyncFileRunner {
                             opened,
                             FaultyDestination.of(destination, target),
                             streams,
-                            List.of(),
+                            Map.of(),
                             Naming.DEFAULT,
                             SchemaChangePolicy.PROPAGATE,
                             run.options().getOrDefault("full_refresh", "false").equals("true"),

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,7 +214,7 @@ class SyncTest {
                             source,
                             destination,
                             List.of(stream),
-                            List.of(),
+                            Map.of(),
                             Naming.DEFAULT,
                             SchemaChangePolicy.PROPAGATE,
                             false,

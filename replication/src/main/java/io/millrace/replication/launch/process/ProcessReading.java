@@ -39,6 +39,9 @@ import tools.jackson.databind.node.NullNode;
  * outcome of each stream, as the table in CONNECTORS section 2 has it. One thread.
  */
 final class ProcessReading {
+    /** Rows of a batch up to which each is told to whoever watches, and then as many at a time. */
+    private static final int TOLD_SINGLY = 256;
+
     /** Rows of streams that trickle don't need room for many. */
     private static final int FIRST_ROWS = 256;
 
@@ -188,6 +191,8 @@ final class ProcessReading {
             reject(reading, "Line %d: %s".formatted(line.lineNumber(), rejected.get()));
         } else if (batch.isFull(size)) {
             emit(reading);
+        } else if (batch.rows() < TOLD_SINGLY || batch.rows() % TOLD_SINGLY == 0) {
+            reading.output.gathered(batch.rows());
         }
     }
 

@@ -111,6 +111,7 @@ final class ProcessSource implements Source {
                 stream.sourceDefinedCursor().orElse(false),
                 stream.supports(SourceSyncMode.INCREMENTAL),
                 stream.resumable().orElse(false),
+                false,
                 Optional.of(stream.jsonSchema()));
     }
 

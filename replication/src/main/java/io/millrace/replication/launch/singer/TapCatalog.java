@@ -166,6 +166,7 @@ final class TapCatalog {
                 incremental && forced,
                 incremental,
                 false,
+                false,
                 Optional.of(schema));
     }
 

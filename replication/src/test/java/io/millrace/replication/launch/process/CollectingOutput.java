@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 final class CollectingOutput implements SourceOutput {
     final BatchMemory memory = new BatchMemory(64 << 20);
     final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    final List<Long> gathered = Collections.synchronizedList(new ArrayList<>());
     final List<String> log = Collections.synchronizedList(new ArrayList<>());
     Optional<JsonNode> configuration = Optional.empty();
     Optional<SyncFailure> incomplete = Optional.empty();
@@ -72,6 +73,11 @@ final class CollectingOutput implements SourceOutput {
                     events.add(name + " " + line.text() + changes);
                 }
             }
+        }
+
+        @Override
+        public void gathered(long rows) {
+            gathered.add(rows);
         }
 
         @Override

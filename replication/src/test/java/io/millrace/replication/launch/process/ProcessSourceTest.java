@@ -147,6 +147,12 @@ class ProcessSourceTest {
     }
 
     @Test
+    void recordsThatWaitForMoreAreSeenByWhoeverWatches() throws Exception {
+        read("for i in range(3000): record(i)");
+        assertThat(output.gathered).startsWith(1L, 2L, 3L).contains(1024L, 2048L);
+    }
+
+    @Test
     void theGuestGetsCatalogAndStateInPrivateFilesThatAreGoneAfterwards() throws Exception {
         config = Json.object().put("start", 7);
         var requests = List.of(request("users", Optional.of(Json.object().put("id", 5))));

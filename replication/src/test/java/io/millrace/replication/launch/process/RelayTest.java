@@ -111,7 +111,7 @@ class RelayTest {
                             from,
                             to,
                             streams,
-                            List.of(),
+                            Map.of(),
                             naming,
                             SchemaChangePolicy.PROPAGATE,
                             false,

@@ -1,6 +1,7 @@
 package io.millrace.connector.files.destination;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.FullDisk;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.TransientFailure;
 import java.io.IOException;
@@ -10,13 +11,13 @@ import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Files and folders, durably. */
@@ -103,12 +104,9 @@ final class Folder {
             message = system.getReason();
         }
         String detail = String.valueOf(failure);
-        if (detail.contains("No space left") || detail.contains("quota exceeded")) {
-            return new TransientFailure(
-                    "The disk %s that holds %s is full. Make room, then run again: what was committed stays."
-                            .formatted(disk(root), root),
-                    detail,
-                    failure);
+        Optional<SyncFailure> full = FullDisk.of(failure, root, "or name another path");
+        if (full.isPresent()) {
+            return full.get();
         }
         if (failure instanceof AccessDeniedException
                 || detail.contains("Permission denied")
@@ -123,17 +121,5 @@ final class Folder {
         }
         return new TransientFailure(
                 "Reading or writing below %s failed: %s".formatted(root, message), detail, failure);
-    }
-
-    private static String disk(Path path) {
-        Path existing = path.toAbsolutePath();
-        while (existing != null && !Files.exists(existing)) {
-            existing = existing.getParent();
-        }
-        try {
-            return existing == null ? path.toString() : Files.getFileStore(existing).toString();
-        } catch (IOException | ReadOnlyFileSystemException _) {
-            return path.toString();
-        }
     }
 }

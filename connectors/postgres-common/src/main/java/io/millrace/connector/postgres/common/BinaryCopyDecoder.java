@@ -6,7 +6,6 @@ import static io.millrace.connector.postgres.common.FieldDecoder.SHORTS;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.failure.SystemFailure;
-import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.StreamSchema;
 import java.util.Arrays;
 
@@ -103,7 +102,11 @@ public final class BinaryCopyDecoder {
                 decoders[i].appendNull();
             } else {
                 if (!decoders[i].append(message, at, size)) {
-                    target.changeOpenRow(nulled(schema.column(i)));
+                    target.changeOpenRow(
+                            new FieldChange(
+                                    schema.column(i).name(),
+                                    decoders[i].change(),
+                                    FieldChange.Reason.SOURCE_SERIALIZATION_ERROR));
                 }
                 at += size;
             }
@@ -133,12 +136,5 @@ public final class BinaryCopyDecoder {
                     "flags %x".formatted(flags));
         }
         return HEADER + (int) INTS.get(message, SIGNATURE.length + 4);
-    }
-
-    private static FieldChange nulled(Column column) {
-        return new FieldChange(
-                column.name(),
-                FieldChange.Kind.NULLED,
-                FieldChange.Reason.SOURCE_SERIALIZATION_ERROR);
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.connector.postgres.common;
 
 import io.millrace.protocol.batch.BitVector;
+import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.batch.FixedVector;
 import io.millrace.protocol.batch.ListVector;
 import io.millrace.protocol.batch.VariableVector;
@@ -55,9 +56,14 @@ abstract sealed class FieldDecoder {
 
     /**
      * Appends the value of {@code size} bytes from {@code at} on. Where it doesn't fit the type,
-     * appends null and returns false.
+     * appends null, or what of it fits, and returns false: {@link #change} tells which.
      */
     abstract boolean append(byte[] row, int at, int size);
+
+    /** What became of the last value, where it didn't fit. */
+    FieldChange.Kind change() {
+        return FieldChange.Kind.NULLED;
+    }
 
     abstract void appendNull();
 
@@ -304,7 +310,8 @@ abstract sealed class FieldDecoder {
 
     /**
      * One-dimensional arrays. Where an array's first index isn't 1, that isn't kept: lists have no
-     * such thing. Arrays of more dimensions don't fit.
+     * such thing, so its elements land and it counts as truncated (invariant 6). Arrays of more
+     * dimensions don't fit.
      */
     private static final class OfList extends FieldDecoder {
         /** dimensions, whether there are nulls, the elements' type. */
@@ -314,6 +321,8 @@ abstract sealed class FieldDecoder {
 
         @SuppressWarnings("NullAway.Init") // into() comes first
         private ListVector vector;
+
+        private boolean landed; // whether the last array is there, if not as it was
 
         OfList(FieldDecoder element) {
             this.element = element;
@@ -326,22 +335,29 @@ abstract sealed class FieldDecoder {
         }
 
         @Override
+        FieldChange.Kind change() {
+            return landed ? FieldChange.Kind.TRUNCATED : FieldChange.Kind.NULLED;
+        }
+
+        @Override
         boolean append(byte[] row, int at, int size) {
             if (size < HEADER) {
                 throw unexpectedSize(size, HEADER);
             }
+            landed = true;
             int dimensions = (int) INTS.get(row, at);
             if (dimensions == 0) {
                 vector.endList();
                 return true;
             }
             if (dimensions != 1) {
+                landed = false;
                 vector.appendNull();
                 return false;
             }
             int count = (int) INTS.get(row, at + HEADER);
             int next = at + HEADER + 8; // the size and the first index of the dimension
-            boolean fits = true;
+            boolean fits = (int) INTS.get(row, at + HEADER + 4) == 1;
             for (int i = 0; i < count; i++) {
                 int elementSize = (int) INTS.get(row, next);
                 next += 4;

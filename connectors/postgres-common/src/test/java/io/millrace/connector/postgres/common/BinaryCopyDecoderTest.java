@@ -251,6 +251,23 @@ class BinaryCopyDecoderTest {
     }
 
     @Test
+    void anArrayThatDoesNotBeginAtOneLandsAndIsReported() throws Exception {
+        try (ColumnBatch batch = read("int[]", "[2:3]={1,2}", "{5}", "[0:0]={7}", "{}")) {
+            assertThat(text(batch, 0)).isEqualTo("[1, 2]");
+            assertThat(text(batch, 2)).isEqualTo("[7]");
+            var begins =
+                    new FieldChange(
+                            "c",
+                            FieldChange.Kind.TRUNCATED,
+                            FieldChange.Reason.SOURCE_SERIALIZATION_ERROR);
+            assertThat(batch.changes(0)).containsExactly(begins);
+            assertThat(batch.changes(1)).isEmpty();
+            assertThat(batch.changes(2)).containsExactly(begins);
+            assertThat(batch.changes(3)).isEmpty();
+        }
+    }
+
+    @Test
     void nullsAreNull() throws Exception {
         for (String type :
                 List.of("bigint", "boolean", "text", "numeric(5,2)", "uuid", "int[]", "numeric")) {

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.MalformedInputException;
 import java.util.Arrays;
 import java.util.function.Supplier;
 
@@ -224,7 +223,9 @@ final class CsvTokenizer {
                         at,
                         malformed
                                 ? TEXT_BEHIND_QUOTE
-                                : "has %d values instead of %d".formatted(fields, columns));
+                                : "has %d %s instead of %d"
+                                        .formatted(
+                                                fields, fields == 1 ? "value" : "values", columns));
             }
             if (!(ending instanceof Ending.Closed)) {
                 break;
@@ -479,7 +480,7 @@ final class CsvTokenizer {
             if (!open
                     || lastRow.get() == LastRow.TAKE
                     || !Utf8.isValid(in, from, at - Utf8.cutOff(in, from, at))) {
-                throw new MalformedInputException(1);
+                throw new UndecodableLineException(lineOf(in, from, at));
             }
             bad = true; // a row that is being written may end within a character
         }
@@ -493,6 +494,22 @@ final class CsvTokenizer {
     /** The highest bit of each byte that is zero; above the lowest such, others may be set too. */
     private static long zeros(long word) {
         return (word - ONES) & ~word & HIGHS;
+    }
+
+    /** The line of the first bytes between {@code from} and {@code to} that are no UTF-8. */
+    private long lineOf(byte[] in, int from, int to) {
+        long at = line;
+        int begin = from;
+        for (int end = from; end < to; end++) {
+            if (in[end] == lineEnd) {
+                if (!Utf8.isValid(in, begin, end)) {
+                    return at;
+                }
+                begin = end + 1;
+                at++;
+            }
+        }
+        return at;
     }
 
     /**

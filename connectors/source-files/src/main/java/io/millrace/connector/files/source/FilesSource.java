@@ -43,7 +43,7 @@ final class FilesSource implements Source {
 
     @Override
     public void check() throws InterruptedException {
-        for (StreamFiles stream : StreamFiles.find(options, context.directory())) {
+        for (StreamFiles stream : find(FilesSource::refuse)) {
             for (InputFile file : stream.files()) {
                 try {
                     file.openRaw().close();
@@ -57,11 +57,28 @@ final class FilesSource implements Source {
 
     @Override
     public List<StreamDescription> discover() throws InterruptedException {
+        return discover(FilesSource::refuse);
+    }
+
+    @Override
+    public List<StreamDescription> discover(BrokenStreams broken) throws InterruptedException {
         List<StreamDescription> streams = new ArrayList<>();
-        for (StreamFiles stream : StreamFiles.find(options, context.directory())) {
-            streams.add(describe(stream));
+        for (StreamFiles stream : find(broken)) {
+            try {
+                streams.add(describe(stream));
+            } catch (SyncFailure failure) {
+                broken.add(StreamName.of(stream.name()), failure);
+            }
         }
         return streams;
+    }
+
+    private List<StreamFiles> find(BrokenStreams broken) {
+        return StreamFiles.find(options, context.directory(), broken);
+    }
+
+    private static void refuse(StreamName stream, SyncFailure failure) {
+        throw failure;
     }
 
     private StreamDescription describe(StreamFiles stream) throws InterruptedException {
@@ -92,7 +109,8 @@ final class FilesSource implements Source {
         return StreamDescription.of(StreamName.of(stream.name()), new StreamSchema(columns))
                 .withPrimaryKey(stream.primaryKey().stream().map(List::of).toList())
                 .withCursor(List.of(), true)
-                .withResumable(true);
+                .withResumable(true)
+                .withRowsOnce();
     }
 
     private FileReader reader(Format format) {
@@ -105,7 +123,8 @@ final class FilesSource implements Source {
 
     @Override
     public void read(ReadPlan plan, SourceOutput output) throws InterruptedException {
-        List<StreamFiles> streams = StreamFiles.find(options, context.directory());
+        Map<StreamName, SyncFailure> broken = new LinkedHashMap<>();
+        List<StreamFiles> streams = find(broken::put);
         var turns = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var readings = new ArrayList<Future<?>>();
@@ -114,7 +133,7 @@ final class FilesSource implements Source {
                         executor.submit(() -> {
                             turns.acquire();
                             try {
-                                readOrGiveUp(streams, request, output);
+                                readOrGiveUp(streams, broken, request, output);
                             } finally {
                                 turns.release();
                             }
@@ -143,10 +162,17 @@ final class FilesSource implements Source {
     }
 
     private void readOrGiveUp(
-            List<StreamFiles> streams, StreamRequest request, SourceOutput everything)
+            List<StreamFiles> streams,
+            Map<StreamName, SyncFailure> broken,
+            StreamRequest request,
+            SourceOutput everything)
             throws InterruptedException {
         StreamOutput output = everything.stream(request.name());
         try {
+            SyncFailure unreadable = broken.get(request.name());
+            if (unreadable != null) {
+                throw unreadable;
+            }
             StreamFiles stream =
                     streams.stream()
                             .filter(found -> StreamName.of(found.name()).equals(request.name()))

@@ -158,6 +158,12 @@ record InputFile(Path path, String key) {
                                     .formatted(key),
                             cause.toString(),
                             cause);
+            case UndecodableLineException undecodable ->
+                    new ConfigurationFailure(
+                            "The file %s has bytes in line %d that are no text of the encoding it was read with. Correct the line, or set the format's \"encoding\"."
+                                    .formatted(key, undecodable.line()),
+                            cause.toString(),
+                            cause);
             case CharacterCodingException _ ->
                     new ConfigurationFailure(
                             "The file %s has another encoding than the one it was read with. Set the format's \"encoding\"."

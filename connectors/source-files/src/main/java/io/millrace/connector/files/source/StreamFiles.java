@@ -2,6 +2,8 @@ package io.millrace.connector.files.source;
 
 import io.millrace.connector.files.source.FilesOptions.Format;
 import io.millrace.connector.files.source.FilesOptions.StreamOptions;
+import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.connector.Source.BrokenStreams;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -37,11 +39,12 @@ record StreamFiles(String name, Format format, List<InputFile> files, List<Strin
 
     /**
      * The streams that {@code options} describe, by the files that are there now. Throws {@link
-     * ConfigurationFailure} where a path leads to no file.
+     * ConfigurationFailure} where there is none at all.
      *
      * @param directory where relative paths start
+     * @param broken hears of the streams whose files aren't there, or don't belong together
      */
-    static List<StreamFiles> find(FilesOptions options, Path directory) {
+    static List<StreamFiles> find(FilesOptions options, Path directory, BrokenStreams broken) {
         if (!options.streams().isEmpty()) {
             List<StreamFiles> streams = new ArrayList<>();
             Set<String> names = new LinkedHashSet<>();
@@ -51,11 +54,15 @@ record StreamFiles(String name, Format format, List<InputFile> files, List<Strin
                             "Two streams are called \"%s\". Give each a name of its own."
                                     .formatted(stream.name()));
                 }
-                streams.add(named(stream, options, directory));
+                try {
+                    streams.add(named(stream, options, directory));
+                } catch (ConfigurationFailure failure) {
+                    broken.add(StreamName.of(stream.name()), failure);
+                }
             }
             return streams;
         }
-        return byFileName(options, directory);
+        return byFileName(options, directory, broken);
     }
 
     private static StreamFiles named(StreamOptions stream, FilesOptions options, Path directory) {
@@ -82,7 +89,8 @@ record StreamFiles(String name, Format format, List<InputFile> files, List<Strin
                 stream.name(), format(stream.name(), files, format), files, stream.primaryKey());
     }
 
-    private static List<StreamFiles> byFileName(FilesOptions options, Path directory) {
+    private static List<StreamFiles> byFileName(
+            FilesOptions options, Path directory, BrokenStreams broken) {
         String given = options.path().orElseThrow();
         Map<String, List<InputFile>> byName = new TreeMap<>();
         for (Path path : list(directory, given)) {
@@ -97,10 +105,15 @@ record StreamFiles(String name, Format format, List<InputFile> files, List<Strin
             throw nothing(given);
         }
         List<StreamFiles> streams = new ArrayList<>();
-        byName.forEach((name, files) ->
+        byName.forEach((name, files) -> {
+            try {
                 streams.add(
                         new StreamFiles(
-                                name, format(name, files, options.format()), files, List.of())));
+                                name, format(name, files, options.format()), files, List.of()));
+            } catch (ConfigurationFailure failure) {
+                broken.add(StreamName.of(name), failure);
+            }
+        });
         return streams;
     }
 

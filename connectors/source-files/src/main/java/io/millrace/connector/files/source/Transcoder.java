@@ -12,8 +12,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Gives a text of another encoding in UTF-8. What is no text of that encoding is a {@link
- * java.nio.charset.CharacterCodingException}. One thread.
+ * Gives a text of another encoding in UTF-8. What is no text of that encoding is an {@link
+ * UndecodableLineException}. One thread.
  */
 final class Transcoder extends InputStream {
     private final InputStream source;
@@ -25,6 +25,7 @@ final class Transcoder extends InputStream {
     private final boolean cut;
     private boolean atEnd;
     private boolean flushed;
+    private long line = 1; // behind what was decoded
 
     /**
      * @param cut whether the text may end in the middle of a character, which is then left out
@@ -76,7 +77,7 @@ final class Transcoder extends InputStream {
                 decoded = decoder.decode(in, chars, true);
             }
             if (decoded.isError()) {
-                decoded.throwException();
+                throw new UndecodableLineException(line + lineBreaks());
             }
             boolean last = atEnd && decoded.isUnderflow();
             if (last) {
@@ -89,9 +90,21 @@ final class Transcoder extends InputStream {
                 encoded.throwException();
             }
             out.flip();
+            for (int i = out.position(); i < out.limit(); i++) {
+                line += out.get(i) == '\n' ? 1 : 0;
+            }
             flushed = last && !chars.hasRemaining();
         }
         return true;
+    }
+
+    /** Those in what was decoded and not yet given. */
+    private long lineBreaks() {
+        long count = 0;
+        for (int i = 0; i < chars.position(); i++) {
+            count += chars.get(i) == '\n' ? 1 : 0;
+        }
+        return count;
     }
 
     @Override

@@ -63,7 +63,7 @@ class CsvTest extends FilesTest {
         assertThat(stream.rows).containsExactly(row("1", "2"), row("x\ny", "4"), row("8", "9"));
         assertThat(stream.rejections)
                 .containsExactly(
-                        "a.csv, line 3 has 1 values instead of 2",
+                        "a.csv, line 3 has 1 value instead of 2",
                         "a.csv, line 6 has 3 values instead of 2",
                         "a.csv, line 9 has text behind a closing quote");
         assertThat(stream.complete).isTrue();

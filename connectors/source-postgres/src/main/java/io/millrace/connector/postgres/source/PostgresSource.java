@@ -127,6 +127,7 @@ final class PostgresSource implements Source {
                 settings.xmin() && incremental,
                 incremental,
                 relation.kind() != 'v' && relation.kind() != 'f',
+                !settings.xmin(),
                 Optional.empty());
     }
 
