@@ -133,16 +133,6 @@ final class ManifestTraining implements AutoCloseable {
                     List.of("sync", "manifest-sync.yaml"),
                     List.of("sync", "manifest-sync.yaml", "--json"));
 
-    private static final String PIPELINE =
-            """
-            name: training-manifest
-            source: {manifest: manifest.yaml, config: {url: "http://127.0.0.1:%d", token: none}}
-            destination: {connector: files, config: {path: manifest-out, format: jsonl}}
-            streams:
-              changed: {sync_mode: incremental_append}
-              children: {sync_mode: full_refresh_overwrite}
-            """;
-
     private final HttpServer server;
 
     private ManifestTraining(HttpServer server) {
@@ -196,7 +186,15 @@ final class ManifestTraining implements AutoCloseable {
     void run(Path folder) throws IOException {
         Files.writeString(
                 folder.resolve("manifest-sync.yaml"),
-                PIPELINE.formatted(server.getAddress().getPort()));
+                """
+                name: training-manifest
+                source: {manifest: manifest.yaml, config: {url: "http://127.0.0.1:%d", token: none}}
+                destination: {connector: files, config: {path: manifest-out, format: jsonl}}
+                streams:
+                  changed: {sync_mode: incremental_append}
+                  children: {sync_mode: full_refresh_overwrite}
+                """
+                        .formatted(server.getAddress().getPort()));
         Path manifest = Files.writeString(folder.resolve("manifest.yaml"), MANIFEST);
         Path catalog = Files.writeString(folder.resolve("catalog.json"), CATALOG);
         Path config =
