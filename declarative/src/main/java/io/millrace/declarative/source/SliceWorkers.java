@@ -4,10 +4,14 @@ import java.util.function.LongSupplier;
 
 /**
  * How many slices may be read at the same time. Where the manifest leaves it to us, one more with
- * each slice that was read, as long as the answers that all of them hold fit into the memory; how
- * many requests the API bears at a time is the business of its throttle. Safe for all threads.
+ * each hundred slices that were read, as long as the answers that all of them hold fit into the
+ * memory; how many requests the API bears at a time is the business of its throttle. Short reads
+ * stay at what the reference does, requests of different streams in about its order. Safe for all
+ * threads.
  */
 final class SliceWorkers {
+    private static final int SLICES_FOR_ONE_MORE = 100;
+
     private final ConcurrencyLevel level;
     private final LongSupplier largestAnswer;
     private final long memory;
@@ -47,6 +51,10 @@ final class SliceWorkers {
         return (int)
                 Math.max(
                         level.first(),
-                        Math.min(Math.min(level.most(), (long) level.first() + done), fitting));
+                        Math.min(
+                                Math.min(
+                                        level.most(),
+                                        (long) level.first() + done / SLICES_FOR_ONE_MORE),
+                                fitting));
     }
 }

@@ -43,29 +43,36 @@ class SliceWorkersTest {
         return (int) begun.get();
     }
 
+    private static void read(SliceWorkers workers, int slices) throws InterruptedException {
+        for (int i = 0; i < slices; i++) {
+            workers.begin();
+            workers.end();
+        }
+    }
+
     @Test
     void theManifestsLevelIsTheLevel() throws InterruptedException {
         SliceWorkers workers = workers(ConcurrencyLevel.fixed(5));
         largest.set(MEMORY);
-        assertThat(atATime(workers)).isEqualTo(5);
+        read(workers, 1_000);
         assertThat(atATime(workers)).isEqualTo(5);
     }
 
     @Test
-    void withoutOneMoreAreReadWithEachSliceThatWasRead() throws InterruptedException {
+    void withoutOneMoreAreReadWithEachHundredSlicesThatWereRead() throws InterruptedException {
         SliceWorkers workers = workers(new ConcurrencyLevel(2, 8));
+        read(workers, 97);
         assertThat(atATime(workers)).isEqualTo(2);
-        assertThat(atATime(workers)).isEqualTo(4);
-        assertThat(atATime(workers)).isEqualTo(8);
+        read(workers, 1);
+        assertThat(atATime(workers)).isEqualTo(3);
+        read(workers, 1_000);
         assertThat(atATime(workers)).isEqualTo(8);
     }
 
     @Test
     void noMoreAreReadThanHaveTheirAnswersInMemory() throws InterruptedException {
         SliceWorkers workers = workers(new ConcurrencyLevel(2, 8));
-        for (int i = 0; i < 3; i++) {
-            atATime(workers);
-        }
+        read(workers, 1_000);
         largest.set(MEMORY / 5);
         assertThat(atATime(workers)).isEqualTo(5);
         largest.set(MEMORY * 2);
