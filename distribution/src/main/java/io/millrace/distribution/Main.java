@@ -74,7 +74,7 @@ public final class Main {
         List<Launcher> launchers =
                 List.of(
                         builtIn,
-                        new ManifestLauncher(terminal),
+                        new ManifestLauncher(terminal::pause, terminal.environment()),
                         new ProcessLauncher(),
                         new PythonLauncher(),
                         new NpmLauncher(),

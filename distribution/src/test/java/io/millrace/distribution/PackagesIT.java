@@ -2,6 +2,7 @@ package io.millrace.distribution;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -202,6 +203,80 @@ class PackagesIT {
                 assertThat(Files.readString(log)).doesNotContain("a-token-of-nobody");
             }
         }
+    }
+
+    @Test
+    void aManifestWithPythonClassesRunsThroughTheReferenceKit() throws Exception {
+        write(
+                "manifest.yaml",
+                """
+                version: 6.0.0
+                type: DeclarativeSource
+                check: {type: CheckStream, stream_names: [numbers]}
+                streams:
+                  - type: DeclarativeStream
+                    name: numbers
+                    retriever:
+                      type: CustomRetriever
+                      class_name: source_declarative_manifest.components.Numbers
+                    schema_loader:
+                      type: InlineSchemaLoader
+                      schema: {type: object, properties: {n: {type: integer}, word: {type: string}}}
+                spec:
+                  type: Spec
+                  connection_specification:
+                    type: object
+                    required: [word]
+                    properties: {word: {type: string}}
+                """);
+        write(
+                "components.py",
+                """
+                from dataclasses import dataclass
+                from typing import Any, Mapping
+                from airbyte_cdk.sources.declarative.retrievers import Retriever
+                from airbyte_cdk.sources.types import StreamSlice
+
+                @dataclass
+                class Numbers(Retriever):
+                    config: Mapping[str, Any]
+                    parameters: Mapping[str, Any]
+                    def read_records(self, records_schema, stream_slice=None):
+                        for n in range(3):
+                            yield {"n": n, "word": self.config["word"]}
+                    def stream_slices(self):
+                        yield StreamSlice(partition={}, cursor_slice={})
+                    state = {}
+                """);
+        write(
+                "pipeline.yaml",
+                """
+                name: numbers
+                source: {manifest: ./manifest.yaml, config: {word: hello}}
+                destination: {connector: files, config: {path: out, format: jsonl, metadata_columns: none}}
+                """);
+        var outcome =
+                GuestPackages.program(folder)
+                        .with("MILLRACE_PYTHON", "install")
+                        .run("sync", "pipeline.yaml", "--json");
+        assertThat(outcome.errors()).contains("run as a whole through airbyte-cdk");
+        assertThat(outcome.status()).isZero();
+        assertThat(landed("numbers")).contains("{\"n\":2,\"word\":\"hello\"}").hasSize(3);
+        write("config.json", "{\"word\": \"hello\"}");
+        assertThat(
+                        GuestPackages.program(folder)
+                                .with("MILLRACE_PYTHON", "install")
+                                .run(
+                                        "connector",
+                                        "declarative",
+                                        "check",
+                                        "--manifest-path",
+                                        "manifest.yaml",
+                                        "--config",
+                                        "config.json"))
+                .returns(0, Program.Outcome::status)
+                .extracting(Program.Outcome::output, STRING)
+                .contains("\"status\":\"SUCCEEDED\"");
     }
 
     @Test

@@ -1,17 +1,26 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.manifest.PythonKit;
 import io.millrace.declarative.program.DeclarativeProgram;
+import io.millrace.replication.launch.LaunchContext;
+import io.millrace.replication.launch.process.GuestCommand;
 import io.millrace.sdk.ConnectorContext;
 import io.millrace.sdk.ConnectorDefinition;
 import io.millrace.sdk.ConnectorRegistry;
 import io.millrace.sdk.program.ConnectorProgram;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -42,7 +51,7 @@ final class ConnectorCommand implements Callable<Integer> {
             description =
                     "spec | check --config F | discover --config F | read --config F --catalog F"
                             + " [--state F] | write --config F --catalog F; declarative also takes"
-                            + " --manifest-path F")
+                            + " --manifest-path F and --components-path F")
     private List<String> arguments = List.of();
 
     ConnectorCommand(Supplier<ConnectorRegistry> registry, Terminal terminal) {
@@ -69,9 +78,47 @@ final class ConnectorCommand implements Callable<Integer> {
         var output = new FileOutputStream(FileDescriptor.out);
         var program =
                 new DeclarativeProgram(
-                        output, terminal.errors(), terminal.clock(), terminal::pause);
+                        output,
+                        terminal.errors(),
+                        terminal.clock(),
+                        terminal::pause,
+                        this::runThroughPython);
         try (var _ = StopSignal.watch()) {
             return program.run(arguments);
+        }
+    }
+
+    private OptionalInt runThroughPython(
+            Path manifest, Optional<Path> components, List<String> words, Consumer<String> note)
+            throws InterruptedException {
+        var context =
+                new LaunchContext(
+                        terminal.clock(),
+                        Path.of("").toAbsolutePath(),
+                        terminal.cache(),
+                        _ -> {},
+                        (_, line) -> terminal.errors().println(line));
+        Optional<PythonKit> kit = PythonKit.find(terminal.environment(), context);
+        if (kit.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        Path file = manifest.toAbsolutePath();
+        note.accept(kit.get().note(manifest));
+        GuestCommand command =
+                kit.get()
+                        .command(
+                                file,
+                                components
+                                        .map(Path::toAbsolutePath)
+                                        .or(() -> PythonKit.componentsBeside(file)),
+                                Optional.empty(),
+                                Map.of());
+        try {
+            return OptionalInt.of(ConnectorRunCommand.relay(command, words, terminal));
+        } catch (InterruptedIOException _) {
+            throw new InterruptedException("stopped");
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
         }
     }
 

@@ -76,7 +76,10 @@ final class ConnectorRunCommand implements Callable<Integer> {
         ConnectorReference reference = connector.reference(Optional.empty());
         Launcher launcher = launchers.get().find(reference.kind()).orElseThrow();
         if (launcher instanceof GuestLauncher guest) {
-            return run(guest.command(reference, Launcher.Role.SOURCE, connector.context()));
+            return relay(
+                    guest.command(reference, Launcher.Role.SOURCE, connector.context()),
+                    arguments,
+                    terminal);
         }
         return runHere(reference, connector.context());
     }
@@ -149,7 +152,9 @@ final class ConnectorRunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(GuestCommand command) throws InterruptedException, IOException {
+    /** Runs a verb of a guest, with its streams as ours; how it ended. */
+    static int relay(GuestCommand command, List<String> arguments, Terminal terminal)
+            throws InterruptedException, IOException {
         // The files may lie anywhere, and the connector runs in its folder, or in a container.
         Map<String, JsonNode> files = new LinkedHashMap<>();
         ObjectNode given = filesOf(arguments);

@@ -3,8 +3,6 @@ package io.millrace.cli.command;
 import io.millrace.cli.pipeline.Problem;
 import io.millrace.declarative.interpolation.EvaluationLines;
 import io.millrace.declarative.interpolation.Interpolation;
-import io.millrace.declarative.lint.Finding;
-import io.millrace.declarative.lint.ManifestLint;
 import io.millrace.declarative.openapi.ManifestDraft;
 import io.millrace.declarative.source.Trees;
 import io.millrace.protocol.failure.ConfigurationFailure;
@@ -12,9 +10,6 @@ import io.millrace.protocol.failure.SyncFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -96,17 +91,7 @@ final class ManifestCommand {
 
         /** What is wrong with a manifest; also what {@code millrace lint} tells of one. */
         static List<Problem> problems(Path file) {
-            return ManifestLint.check(text(file)).stream()
-                    .map(finding ->
-                            new Problem(
-                                    file.toString(),
-                                    finding.place().line(),
-                                    finding.place().column(),
-                                    finding.severity() == Finding.Severity.ERROR
-                                            ? Problem.Severity.ERROR
-                                            : Problem.Severity.WARNING,
-                                    finding.message()))
-                    .toList();
+            return ManifestFile.problems(file, ManifestFile.text(file));
         }
     }
 
@@ -128,7 +113,7 @@ final class ManifestCommand {
 
         @Override
         public Integer call() {
-            String description = text(file);
+            String description = ManifestFile.text(file);
             String draft;
             try {
                 draft = ManifestDraft.of(description);
@@ -137,19 +122,6 @@ final class ManifestCommand {
             }
             terminal.output().print(draft);
             return ExitStatus.DONE;
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException failure) {
-            throw new UsageException("%s is not in UTF-8.".formatted(file), failure);
-        } catch (NoSuchFileException failure) {
-            throw new UsageException("There is no file %s.".formatted(file), failure);
-        } catch (IOException failure) {
-            throw new UsageException(
-                    "%s can't be read: %s".formatted(file, failure.getMessage()), failure);
         }
     }
 

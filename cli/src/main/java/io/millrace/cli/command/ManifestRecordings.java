@@ -3,26 +3,19 @@ package io.millrace.cli.command;
 import io.millrace.declarative.http.HttpSettings;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.recording.ManifestTests;
 import io.millrace.declarative.recording.Recorder;
 import io.millrace.declarative.recording.Recording;
 import io.millrace.declarative.recording.StreamReading;
-import io.millrace.declarative.source.DeclarativeSource;
-import io.millrace.declarative.source.SourceSettings;
 import io.millrace.declarative.source.Trees;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.failure.SyncFailure;
-import io.millrace.protocol.message.InputFiles;
-import io.millrace.protocol.secret.SecretFields;
 import io.millrace.sdk.http.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonPointer;
@@ -105,52 +99,8 @@ final class ManifestRecordings {
         }
     }
 
-    /** A manifest with its configuration, as files name them. */
-    private record Opened(Manifest manifest, Path folder, ObjectNode config) {
-        static Opened of(Path file, Path config) {
-            try {
-                return new Opened(
-                        Manifest.parse(text(file)),
-                        Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow(),
-                        InputFiles.readConfiguration(config));
-            } catch (SyncFailure failure) {
-                throw new UsageException(failure.getMessage(), failure);
-            }
-        }
-
-        private static String text(Path file) {
-            try {
-                return Files.readString(file);
-            } catch (NoSuchFileException missing) {
-                throw new UsageException("There is no file %s.".formatted(file), missing);
-            } catch (IOException unreadable) {
-                throw new UsageException(
-                        "%s can't be read: %s".formatted(file, unreadable.getMessage()),
-                        unreadable);
-            }
-        }
-
-        DeclarativeSource source(
-                InstantSource clock, Pause pause, EngineLog log, HttpSettings http) {
-            return DeclarativeSource.create(
-                    manifest,
-                    Trees.toMap(config),
-                    new SourceSettings(clock, pause, log, folder, false, Optional.empty(), http));
-        }
-
-        /** Where the configuration holds secrets. */
-        List<JsonPointer> secrets() {
-            JsonNode schema =
-                    Trees.toTree(
-                            DeclarativeSource.specification(manifest, folder)
-                                    .mapping("connection_specification"));
-            return SecretFields.find(schema, config);
-        }
-    }
-
     private static ObjectNode state(Optional<Path> file) {
-        return file.map(InputFiles::readConfiguration)
-                .orElseGet(io.millrace.protocol.json.Json::object);
+        return ManifestFile.configuration(file);
     }
 
     /** {@code millrace manifest record}. */
@@ -166,8 +116,7 @@ final class ManifestRecordings {
     static final class RecordCommand implements Callable<Integer> {
         private final Terminal terminal;
 
-        @Parameters(index = "0", paramLabel = "FILE", description = "The manifest.")
-        private Path file = Path.of("");
+        @Mixin private ManifestFile manifest = new ManifestFile();
 
         @Parameters(
                 index = "1..*",
@@ -175,13 +124,6 @@ final class ManifestRecordings {
                 paramLabel = "STREAM",
                 description = "The streams to read, a test each.")
         private List<String> streams = List.of();
-
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "The configuration, in JSON.")
-        private Path config = Path.of("");
 
         @Option(
                 names = "--state",
@@ -204,7 +146,7 @@ final class ManifestRecordings {
             if (name.isPresent() && streams.size() > 1) {
                 throw new UsageException("One name fits one stream. Record them one by one.");
             }
-            Opened opened = Opened.of(file, config);
+            ManifestFile.Opened opened = manifest.open();
             Path tests = opened.folder().resolve(ManifestTests.FILE);
             boolean fresh = !Files.exists(tests);
             for (String stream : streams) {
@@ -227,12 +169,12 @@ final class ManifestRecordings {
             return ExitStatus.DONE;
         }
 
-        private static Path recording(Opened opened, String test) {
+        private static Path recording(ManifestFile.Opened opened, String test) {
             String fileName = test.replaceAll("[^A-Za-z0-9._-]+", "_") + ".jsonl";
             return opened.folder().resolve("recordings").resolve(fileName);
         }
 
-        private String record(Opened opened, String stream)
+        private String record(ManifestFile.Opened opened, String stream)
                 throws InterruptedException, IOException {
             var recorder = new Recorder();
             ObjectNode clean = opened.config().deepCopy();
@@ -285,7 +227,7 @@ final class ManifestRecordings {
 
         /** Values stand as JSON, which is YAML too. */
         private String entry(
-                Opened opened,
+                ManifestFile.Opened opened,
                 String stream,
                 Instant now,
                 ObjectNode clean,
@@ -325,8 +267,7 @@ final class ManifestRecordings {
     static final class ReplayCommand implements Callable<Integer> {
         private final Terminal terminal;
 
-        @Parameters(index = "0", paramLabel = "FILE", description = "The manifest.")
-        private Path file = Path.of("");
+        @Mixin private ManifestFile manifest = new ManifestFile();
 
         @Parameters(index = "1", paramLabel = "STREAM", description = "The stream to read.")
         private String stream = "";
@@ -337,13 +278,6 @@ final class ManifestRecordings {
                 paramLabel = "FILE",
                 description = "What \"manifest record\" wrote.")
         private Path recording = Path.of("");
-
-        @Option(
-                names = "--config",
-                required = true,
-                paramLabel = "FILE",
-                description = "The configuration, in JSON; with the substitutes of its secrets.")
-        private Path config = Path.of("");
 
         @Option(names = "--state", paramLabel = "FILE", description = "Where to go on, in JSON.")
         private Optional<Path> state = Optional.empty();
@@ -360,7 +294,7 @@ final class ManifestRecordings {
 
         @Override
         public Integer call() throws InterruptedException {
-            Opened opened = Opened.of(file, config);
+            ManifestFile.Opened opened = manifest.open();
             Instant now = clock.map(ReplayCommand::instant).orElseGet(terminal.clock()::instant);
             StreamReading reading =
                     StreamReading.of(

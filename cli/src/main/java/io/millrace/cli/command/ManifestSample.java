@@ -1,38 +1,31 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.manifest.KitSample;
+import io.millrace.cli.manifest.PythonKit;
+import io.millrace.declarative.http.HttpSettings;
+import io.millrace.declarative.lint.ManifestLint;
+import io.millrace.declarative.lint.PythonClass;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.source.DeclarativeSource;
 import io.millrace.declarative.source.Sample;
-import io.millrace.declarative.source.SourceSettings;
 import io.millrace.declarative.source.Trees;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
-import io.millrace.protocol.message.InputFiles;
 import io.millrace.protocol.secret.SecretFields;
 import io.millrace.protocol.secret.SecretMasker;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.millrace.replication.launch.LaunchContext;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A test read of one stream of a manifest: what the commands that look at one have in common. */
 final class ManifestSample {
-    @Parameters(index = "0", paramLabel = "FILE", description = "The manifest.")
-    private Path file = Path.of("");
+    @Mixin private ManifestFile file = new ManifestFile();
 
     @Parameters(index = "1", paramLabel = "STREAM", description = "The stream.")
     private String stream = "";
-
-    @Option(
-            names = "--config",
-            paramLabel = "F",
-            description = "The configuration, a file of JSON; without it, an empty one.")
-    private Optional<Path> config = Optional.empty();
 
     @Option(
             names = "--limit",
@@ -64,38 +57,54 @@ final class ManifestSample {
         if (limit < 1 || pages < 1 || slices < 1) {
             throw new UsageException("--limit, --pages and --slices begin at 1.");
         }
-        Manifest manifest = Manifest.parse(text());
-        Path directory =
-                Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
-        Map<String, Object> given = configuration();
+        ManifestFile.Opened opened = file.open();
+        var bounds = new Sample.Limits(limit, pages, slices);
         var log =
                 new MaskedLog(
                         terminal,
                         SecretMasker.of(
-                                SecretFields.values(
-                                        Trees.toTree(
-                                                DeclarativeSource.specification(manifest, directory)
-                                                        .mapping("connection_specification")),
-                                        Trees.toTree(given))));
-        var settings =
-                new SourceSettings(
-                        terminal.clock(), terminal::pause, log, directory, false, Optional.empty());
-        try (DeclarativeSource source = DeclarativeSource.create(manifest, given, settings)) {
-            Sample sample = source.sample(stream, new Sample.Limits(limit, pages, slices));
-            return new Result(stream, sample, log.masker());
+                                SecretFields.values(opened.specification(), opened.config())));
+        List<PythonClass> classes =
+                CustomComponents.find(opened.manifest().root()).isPresent()
+                        ? ManifestLint.pythonClasses(opened.text())
+                        : List.of();
+        if (!classes.isEmpty()) {
+            return new Result(
+                    stream, throughKit(opened, classes, bounds, log, terminal), log.masker());
+        }
+        try (DeclarativeSource source =
+                opened.source(terminal.clock(), terminal::pause, log, HttpSettings.SYNC)) {
+            return new Result(stream, source.sample(stream, bounds), log.masker());
         }
     }
 
-    private String text() {
-        try {
-            return Files.readString(file);
-        } catch (IOException failure) {
-            throw new UsageException("%s can't be read. Check the path.".formatted(file), failure);
-        }
-    }
-
-    private Map<String, Object> configuration() {
-        return config.map(InputFiles::readConfiguration).map(Trees::toMap).orElse(Map.of());
+    /** A manifest with Python classes is read as a whole by a Python. */
+    private Sample throughKit(
+            ManifestFile.Opened opened,
+            List<PythonClass> classes,
+            Sample.Limits bounds,
+            MaskedLog log,
+            Terminal terminal)
+            throws InterruptedException {
+        var context =
+                new LaunchContext(
+                        terminal.clock(),
+                        Path.of("").toAbsolutePath(),
+                        terminal.cache(),
+                        _ -> {},
+                        log::log);
+        PythonKit kit =
+                PythonKit.find(terminal.environment(), context)
+                        .orElseThrow(() -> PythonClass.refused(opened.file(), classes));
+        terminal.errors().println(kit.note(opened.file()));
+        return new KitSample(kit, context)
+                .read(
+                        opened.file().toAbsolutePath(),
+                        Trees.toTree(opened.manifest().document()),
+                        opened.config(),
+                        stream,
+                        bounds,
+                        log.masker());
     }
 
     /** Warnings of the engine, without secrets (invariant 7). */

@@ -1,9 +1,11 @@
 package io.millrace.cli.manifest;
 
-import io.millrace.cli.command.Terminal;
 import io.millrace.declarative.config.Spec;
 import io.millrace.declarative.jsonschema.Violation;
+import io.millrace.declarative.lint.ManifestLint;
+import io.millrace.declarative.lint.PythonClass;
 import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.Manifest;
@@ -14,12 +16,14 @@ import io.millrace.protocol.connector.Destination;
 import io.millrace.protocol.connector.Source;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.message.ConnectorSpecification;
 import io.millrace.protocol.secret.SecretFields;
 import io.millrace.protocol.secret.SecretMasker;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.LaunchProblem;
 import io.millrace.replication.launch.Launcher;
+import io.millrace.replication.launch.process.Guests;
 import io.millrace.sdk.http.Pause;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,18 +34,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code {manifest: ./shipstation.yaml}}: a low-code connector, run in this process. */
+/**
+ * {@code {manifest: ./shipstation.yaml}}: a low-code connector, run in this process, or where it
+ * has Python classes by a Python.
+ */
 public final class ManifestLauncher implements Launcher {
     private final Pause pause;
+    private final UnaryOperator<@Nullable String> environment;
 
     /**
-     * @param terminal knows how to wait
+     * @param pause how to wait
+     * @param environment a variable's value, null where it is not set; they may name a Python
      */
-    public ManifestLauncher(Terminal terminal) {
-        this.pause = terminal::pause;
+    public ManifestLauncher(Pause pause, UnaryOperator<@Nullable String> environment) {
+        this.pause = pause;
+        this.environment = environment;
     }
 
     @Override
@@ -57,13 +69,6 @@ public final class ManifestLauncher implements Launcher {
                     new LaunchProblem(
                             "/manifest", "A manifest describes a source, no destination.", false));
         }
-        if (!reference.environment().isEmpty()) {
-            problems.add(
-                    new LaunchProblem(
-                            "/env",
-                            "A manifest has no process of its own: this has no effect.",
-                            true));
-        }
         if (!reference.target().isString()) {
             problems.add(
                     new LaunchProblem(
@@ -78,15 +83,49 @@ public final class ManifestLauncher implements Launcher {
             return problems;
         }
         try {
-            problems.addAll(configurationProblems(open(file), reference));
+            Opened opened = open(file);
+            problems.addAll(configurationProblems(opened, reference));
+            problems.addAll(classProblems(opened, reference));
         } catch (SyncFailure failure) {
             problems.add(new LaunchProblem("/manifest", failure.getMessage(), false));
         }
         return problems;
     }
 
-    /** A manifest with the specification of its configuration. */
-    private record Opened(Manifest manifest, Path folder, Definition specification) {
+    /** Classes are told with their places; whether there is a Python for them isn't known yet. */
+    private static List<LaunchProblem> classProblems(Opened opened, ConnectorReference reference) {
+        if (opened.classes().isEmpty()) {
+            return reference.environment().isEmpty()
+                    ? List.of()
+                    : List.of(
+                            new LaunchProblem(
+                                    "/env",
+                                    "This manifest has no process of its own: this has no effect.",
+                                    true));
+        }
+        return opened.classes().stream()
+                .map(each ->
+                        new LaunchProblem(
+                                "/manifest",
+                                ("Line %d of the manifest names the Python class %s (%s), which"
+                                                + " needs Python 3 with airbyte-cdk to run.")
+                                        .formatted(
+                                                each.place().line(), each.name(), each.component()),
+                                true))
+                .toList();
+    }
+
+    /**
+     * A manifest with the specification of its configuration.
+     *
+     * @param classes the Python classes that it needs
+     */
+    private record Opened(
+            Path file,
+            Manifest manifest,
+            Path folder,
+            Definition specification,
+            List<PythonClass> classes) {
         Spec spec(Map<String, Object> config) {
             return Spec.compile(
                     specification,
@@ -95,9 +134,17 @@ public final class ManifestLauncher implements Launcher {
     }
 
     private static Opened open(Path file) {
-        Manifest manifest = Manifest.parse(text(file));
-        Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
-        return new Opened(manifest, folder, DeclarativeSource.specification(manifest, folder));
+        String text = text(file);
+        Manifest manifest = Manifest.parse(text);
+        Path folder = PythonKit.folder(file);
+        return new Opened(
+                file,
+                manifest,
+                folder,
+                DeclarativeSource.specification(manifest, folder),
+                CustomComponents.find(manifest.root()).isPresent()
+                        ? ManifestLint.pythonClasses(text)
+                        : List.of());
     }
 
     private static String text(Path file) {
@@ -116,8 +163,13 @@ public final class ManifestLauncher implements Launcher {
         }
     }
 
+    /** Config transformations that are Python classes change it into something unknown here. */
     private static List<LaunchProblem> configurationProblems(
             Opened opened, ConnectorReference reference) {
+        if (opened.classes().stream()
+                .anyMatch(each -> each.component().equals("CustomConfigTransformation"))) {
+            return List.of();
+        }
         Map<String, Object> config = Trees.toMap(reference.config());
         Spec spec = opened.spec(config);
         return spec.violations(spec.transformed(spec.migrated(config))).stream()
@@ -155,6 +207,36 @@ public final class ManifestLauncher implements Launcher {
                     "A manifest is named by its file, such as \"./shop.yaml\".");
         }
         Opened opened = open(context.directory().resolve(reference.target().asString()));
+        if (opened.classes().isEmpty()) {
+            return here(opened, reference, context);
+        }
+        return new PythonManifestSource(
+                opened.file(),
+                opened.classes(),
+                () -> PythonKit.find(environment, context),
+                kit -> throughKit(kit, opened, reference, context),
+                () -> here(opened, reference, context),
+                context);
+    }
+
+    private static Source throughKit(
+            PythonKit kit, Opened opened, ConnectorReference reference, LaunchContext context) {
+        var specification =
+                Trees.toTree(opened.specification().mapping("connection_specification"))
+                                instanceof ObjectNode schema
+                        ? Optional.of(ConnectorSpecification.of(schema))
+                        : Optional.<ConnectorSpecification>empty();
+        return Guests.source(
+                kit.command(
+                        opened.file(),
+                        PythonKit.componentsBeside(opened.file()),
+                        specification,
+                        reference.environment()),
+                reference,
+                context);
+    }
+
+    private Source here(Opened opened, ConnectorReference reference, LaunchContext context) {
         return DeclarativeSource.create(
                 opened.manifest(),
                 Trees.toMap(reference.config()),

@@ -11,7 +11,7 @@ import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
@@ -132,7 +132,7 @@ final class Jwt implements Authenticator {
                     + "."
                     + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
         } catch (GeneralSecurityException | PythonError error) {
-            throw new SystemFailure(
+            throw new ConfigurationFailure(
                     ("The token could not be signed with %s: %s. Check the private key and its"
                                     + " passphrase in the configuration.")
                             .formatted(algorithm.header(), error.getMessage()),
@@ -189,7 +189,7 @@ final class Jwt implements Authenticator {
             Map<Object, Object> given, List<String> reserved, String field) {
         for (String name : reserved) {
             if (given.containsKey(name)) {
-                throw new SystemFailure(
+                throw new ConfigurationFailure(
                         ("The manifest's %s must not have '%s': it has a field of its own, or is"
                                         + " set by the signing.")
                                 .formatted(field, name));

@@ -119,11 +119,15 @@ final class OAuth implements Authenticator {
                     fetch();
                 }
             } catch (TokenRefused refused) {
-                throw new SystemFailure(
-                        ("The API gave no access token: its token endpoint answered %d. Check the"
-                                        + " client id, the client secret and the refresh token, or"
-                                        + " authenticate again.")
-                                .formatted(refused.status()),
+                throw new ConfigurationFailure(
+                        ("The API gave no access token: its token endpoint answered %d%s. Check the"
+                                        + " client id, the client secret and the refresh token in"
+                                        + " the configuration, or authenticate again.")
+                                .formatted(
+                                        refused.status(),
+                                        refused.error().isEmpty()
+                                                ? ""
+                                                : " (%s)".formatted(refused.error())),
                         String.valueOf(refused.getMessage()));
             } finally {
                 lock.unlock();

@@ -190,7 +190,7 @@ final class TokenRequest {
     private String address() {
         String address = endpoint.map(template -> template.evaluateText(context)).orElse("");
         if (address.isEmpty()) {
-            throw new SystemFailure(
+            throw new ConfigurationFailure(
                     "The manifest doesn't tell where to get an access token: its"
                             + " token_refresh_endpoint is empty for this configuration.");
         }
@@ -316,7 +316,14 @@ final class TokenRequest {
                     "%s answered %d %s".formatted(address(), answer.status(), said));
         }
         return new TokenRefused(
-                answer.status(), "%s answered %d %s".formatted(address(), answer.status(), said));
+                answer.status(),
+                word(said),
+                "%s answered %d %s".formatted(address(), answer.status(), said));
+    }
+
+    /** Such as invalid_client; what is longer is for the detail alone. */
+    private static String word(String said) {
+        return said.matches("[A-Za-z_]{1,60}") ? said : "";
     }
 
     private static @Nullable Object parsed(Answer answer) {

@@ -1,10 +1,15 @@
 package io.millrace.declarative.cursor;
 
+import io.millrace.declarative.interpolation.python.Python;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /** Tells what is odd about the records of a stream, each oddity once. Safe for all threads. */
 final class CursorWarnings {
+    /** Short, with a digit, and of what dates are made of. */
+    private static final Pattern DATE_LIKE = Pattern.compile("(?=.*[0-9])[0-9A-Za-z:+./, -]{1,40}");
+
     private final String streamName;
     private final String cursorField;
     private final Consumer<String> log;
@@ -26,12 +31,24 @@ final class CursorWarnings {
                         + " cursor.");
     }
 
-    /** The value is a user's data, and isn't told. */
-    void unreadable() {
-        once(
-                unreadable,
-                "Records of stream %s have a %s in none of the cursor's formats: they are read, but"
-                        + " don't move the cursor.");
+    /**
+     * @param value told where it can be nothing but a date or a number: other data of a user is not
+     */
+    void unreadable(Object value, String formats) {
+        if (unreadable.compareAndSet(false, true)) {
+            String text = Python.str(value);
+            log.accept(
+                    ("Records of stream %s have a %s%s in none of the cursor's formats %s: they are"
+                                    + " read, but don't move the cursor. Add its format to"
+                                    + " cursor_datetime_formats.")
+                            .formatted(
+                                    streamName,
+                                    cursorField,
+                                    DATE_LIKE.matcher(text).matches()
+                                            ? " (%s)".formatted(text)
+                                            : "",
+                                    formats));
+        }
     }
 
     void unordered() {

@@ -6,7 +6,7 @@ import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,8 @@ import java.util.Optional;
  * within bounds of its own.
  */
 record DatetimeBound(
-        String place,
+        String streamName,
+        String field,
         InterpolatedString datetime,
         Optional<InterpolatedString> lowest,
         Optional<InterpolatedString> highest,
@@ -25,7 +26,11 @@ record DatetimeBound(
 
     /** The bound in {@code field} of a cursor; empty if there is none. */
     static Optional<DatetimeBound> compile(
-            Definition cursor, String field, String cursorFormat, Compilation compilation) {
+            Definition cursor,
+            String streamName,
+            String field,
+            String cursorFormat,
+            Compilation compilation) {
         Object value = cursor.value(field);
         if (value == null || value.equals("")) {
             return Optional.empty();
@@ -35,7 +40,8 @@ record DatetimeBound(
         String own = hasBounds ? definition.findText("datetime_format").orElse("") : "";
         return Optional.of(
                 new DatetimeBound(
-                        cursor.path() + "." + field,
+                        streamName,
+                        field,
                         compilation.string(definition, hasBounds ? "datetime" : field),
                         hasBounds
                                 ? limit(definition, "min_datetime", compilation)
@@ -76,10 +82,11 @@ record DatetimeBound(
         try {
             return format.parse(text);
         } catch (PythonError error) {
-            throw new SystemFailure(
-                    "A date of this stream isn't written as its manifest expects. Correct it in the"
-                            + " configuration, or the format in the manifest.",
-                    "%s: %s".formatted(place, error.getMessage()),
+            throw new ConfigurationFailure(
+                    ("The %s of stream %s is %s, which isn't in the format %s. Correct it in the"
+                                    + " configuration, or the format in the manifest.")
+                            .formatted(field, streamName, Python.repr(text), format.described()),
+                    String.valueOf(error.getMessage()),
                     error);
         }
     }

@@ -54,10 +54,12 @@ final class DatetimeFormats {
             }
         }
         throw PythonError.value(
-                "No format in %s matching %s"
-                        .formatted(
-                                Python.repr(formats.stream().map(Format::text).toList()),
-                                Python.str(value)));
+                "No format in %s matching %s".formatted(described(), Python.str(value)));
+    }
+
+    /** The formats, for a message. */
+    String described() {
+        return Python.repr(formats.stream().map(Format::text).distinct().toList());
     }
 
     private static Moment parse(Object value, Format format) {

@@ -9,7 +9,7 @@ import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -77,10 +77,10 @@ record DatetimePlan(
         try {
             return range();
         } catch (PythonError error) {
-            throw new SystemFailure(
-                    ("The cursor of stream %s doesn't fit its configuration. Check the dates and"
-                                    + " durations that it uses.")
-                            .formatted(streamName),
+            throw new ConfigurationFailure(
+                    ("The cursor of stream %s can't be used with this configuration: %s. Check the"
+                                    + " dates and durations that it uses.")
+                            .formatted(streamName, error.getMessage()),
                     "%s: %s: %s"
                             .formatted(
                                     definition.path(),
@@ -105,7 +105,7 @@ record DatetimePlan(
                             .formatted(step.isPresent() ? "step" : "cursor_granularity"));
         }
         Moment start =
-                DatetimeBound.compile(definition, "start_datetime", format, compilation)
+                DatetimeBound.compile(definition, streamName, "start_datetime", format, compilation)
                         .orElseThrow(() -> definition.malformed("start_datetime", "a date"))
                         .evaluate();
         Optional<Clamping> clamping =
@@ -118,6 +118,7 @@ record DatetimePlan(
             end = () -> clamping.get().floor(exact.get()).minus(unit);
         }
         return new DatetimeRange(
+                streamName,
                 cursorField,
                 formats,
                 startField,
@@ -133,7 +134,7 @@ record DatetimePlan(
 
     private Supplier<Moment> end(String format) {
         Optional<DatetimeBound> bound =
-                DatetimeBound.compile(definition, "end_datetime", format, compilation);
+                DatetimeBound.compile(definition, streamName, "end_datetime", format, compilation);
         return bound.isPresent()
                 ? bound.get()::evaluate
                 : () -> Moment.of(compilation.clock().instant());

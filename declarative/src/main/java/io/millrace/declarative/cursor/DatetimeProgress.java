@@ -58,7 +58,7 @@ final class DatetimeProgress {
         }
         Moment from = range.start();
         if (state.containsKey(range.cursorField())) {
-            Moment reached = range.formats().parse(state.get(range.cursorField()));
+            Moment reached = range.parseState(state.get(range.cursorField()));
             from = reached.isBefore(from) ? from : reached;
         }
         return new DatetimeProgress(
@@ -79,9 +79,9 @@ final class DatetimeProgress {
                 Object recent = map.get("most_recent_cursor_value");
                 intervals.add(
                         new Interval<>(
-                                range.formats().parse(map.get("start")),
-                                range.formats().parse(map.get("end")),
-                                recent == null ? null : range.formats().parse(recent)));
+                                range.parseState(map.get("start")),
+                                range.parseState(map.get("end")),
+                                recent == null ? null : range.parseState(recent)));
             }
         }
         return intervals;

@@ -1,12 +1,15 @@
 package io.millrace.declarative.cursor;
 
+import io.millrace.declarative.interpolation.python.Python;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.interpolation.python.StreamSlice;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The range of time that a cursor reads, and how it is cut into slices (reference: 8.3). Immutable
@@ -20,6 +23,7 @@ import java.util.function.Supplier;
  * @param isStrict whether the API refuses a slice that ends where it starts
  */
 record DatetimeRange(
+        String streamName,
         String cursorField,
         DatetimeFormats formats,
         String startField,
@@ -31,6 +35,29 @@ record DatetimeRange(
         Optional<Span> granularity,
         Optional<Clamping> clamping,
         boolean isStrict) {
+
+    /**
+     * A moment that a state holds.
+     *
+     * @throws ConfigurationFailure where it is in none of the formats
+     */
+    Moment parseState(@Nullable Object value) {
+        try {
+            return formats.parse(value);
+        } catch (PythonError error) {
+            throw new ConfigurationFailure(
+                    ("The state of stream %s has %s in %s, which is in none of the cursor's formats"
+                                    + " %s. Add its format to cursor_datetime_formats, or read the"
+                                    + " stream anew.")
+                            .formatted(
+                                    streamName,
+                                    Python.repr(value),
+                                    cursorField,
+                                    formats.described()),
+                    String.valueOf(error.getMessage()),
+                    error);
+        }
+    }
 
     /** Takes slices of time. */
     @FunctionalInterface

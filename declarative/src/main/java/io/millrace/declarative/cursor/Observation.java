@@ -81,7 +81,7 @@ final class Observation {
         try {
             return range.formats().parse(value);
         } catch (PythonError _) {
-            warnings.unreadable();
+            warnings.unreadable(value, range.formats().described());
             return null;
         }
     }

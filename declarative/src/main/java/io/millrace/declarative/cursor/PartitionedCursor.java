@@ -154,7 +154,7 @@ final class PartitionedCursor implements StreamCursor {
     private void loadGlobal(Map<String, Object> state) {
         Object value = state.get(plan.cursorField());
         if (state.containsKey(plan.cursorField())) {
-            String text = plan.formats().print(plan.formats().parse(value));
+            String text = plan.formats().print(range().parseState(value));
             globalValue = Optional.of(text);
             highest.add(text);
         }

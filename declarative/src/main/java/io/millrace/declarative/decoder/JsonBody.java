@@ -10,13 +10,16 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A document of JSON in memory, and how its elements are found: by their bytes if possible. */
 final class JsonBody {
     private static final int MARK_BYTES = 3;
+    private static final int LONGEST_WORD = 16;
 
     private final byte[] bytes;
     private final int from;
@@ -40,6 +43,31 @@ final class JsonBody {
 
     byte[] bytes() {
         return bytes;
+    }
+
+    /** Whether it begins with one of these, in lower case, after white space. */
+    boolean begins(String... words) {
+        int start = from;
+        while (start < bytes.length && bytes[start] <= ' ' && bytes[start] >= 0) {
+            start++;
+        }
+        String text =
+                new String(
+                                bytes,
+                                start,
+                                Math.min(bytes.length - start, LONGEST_WORD),
+                                StandardCharsets.ISO_8859_1)
+                        .toLowerCase(Locale.ROOT);
+        return Arrays.stream(words).anyMatch(text::startsWith);
+    }
+
+    /** Whether an object or an array begins, and no such one ends at the end. */
+    boolean isBrokenOff() {
+        int last = bytes.length - 1;
+        while (last > from && bytes[last] <= ' ' && bytes[last] >= 0) {
+            last--;
+        }
+        return (begins("{") && bytes[last] != '}') || (begins("[") && bytes[last] != ']');
     }
 
     /** Where the document begins. */

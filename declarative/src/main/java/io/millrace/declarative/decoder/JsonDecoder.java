@@ -7,13 +7,14 @@ import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
+import io.millrace.protocol.failure.TransientFailure;
 import io.millrace.protocol.json.JsonPages;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * JSON. The items of an array are the elements; any other value is the one element. Null, an empty
- * array and rubbish count as an empty object, rubbish with a warning.
+ * array and other text count as an empty object, text with a warning.
  */
 public record JsonDecoder(EngineLog log) implements Decoder {
 
@@ -24,7 +25,7 @@ public record JsonDecoder(EngineLog log) implements Decoder {
         boolean decoded = body.giveElements(counting);
         if (counting.count == 0) {
             if (!decoded) {
-                warn(answer, body);
+                judge(answer, body);
             }
             sink.accept(SourceRecord.ofValue(Decoder.nothing()));
         }
@@ -61,8 +62,26 @@ public record JsonDecoder(EngineLog log) implements Decoder {
         return pages.find(body.bytes(), body.from(), body.bytes().length, path);
     }
 
-    private void warn(Answer answer, JsonBody body) {
+    /**
+     * A document that ends too soon, and a web page, are no answers of the API: taken for an empty
+     * object, as the reference does, records would be lost in silence (invariant 3). Other text
+     * means that there is nothing, with some APIs.
+     */
+    private void judge(Answer answer, JsonBody body) {
         if (body.bytes().length > body.from() && Python.isMissing(body.tree())) {
+            if (!answer.isError() && body.begins("<!doctype", "<html", "<head")) {
+                throw new TransientFailure(
+                        ("The API answered with a web page instead of JSON (%s). If that stays so,"
+                                        + " check the address in the configuration, and whether"
+                                        + " something between here and the API answers in its"
+                                        + " place.")
+                                .formatted(answer));
+            }
+            if (!answer.isError() && body.isBrokenOff()) {
+                throw new TransientFailure(
+                        "An answer ends before its JSON does (%s). The sync can be run again."
+                                .formatted(answer));
+            }
             log.log(
                     LogLevel.WARN,
                     "An answer is no JSON, and counts as an empty object: " + answer);

@@ -10,6 +10,7 @@ import io.millrace.protocol.failure.TransientFailure;
 import io.millrace.sdk.http.Throttle;
 import io.millrace.sdk.http.Throttles;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Courier {
     private static final Duration MOST_TIME = Duration.ofMinutes(10);
+
+    /** Attempts that end with a server that says nothing: each of them takes minutes. */
+    private static final int MOST_SILENCES = 3;
+
     private static final double OTHER_CREDENTIAL_WAIT = 0.1;
 
     private final String name;
@@ -86,6 +91,11 @@ final class Courier {
             STRATEGY
         }
 
+        /** Whether the server said nothing for as long as it may. */
+        boolean isSilence() {
+            return attempt.error().filter(SocketTimeoutException.class::isInstance).isPresent();
+        }
+
         boolean isTooManyRequests() {
             return attempt.answer().filter(answer -> answer.status() == 429).isPresent();
         }
@@ -128,7 +138,9 @@ final class Courier {
                     return step.answer();
                 }
                 Again again = step.again().get();
-                if (again.kind() != Again.Kind.DEFAULT || isUsedUp(tried, started)) {
+                if (again.kind() != Again.Kind.DEFAULT
+                        || isUsedUp(tried, started)
+                        || (again.isSilence() && tried >= MOST_SILENCES)) {
                     throw exhausted(again);
                 }
                 pause(Math.min(doubled(tried), seconds(MOST_TIME.minus(since(started)))), again);
@@ -186,7 +198,8 @@ final class Courier {
         private void pause(double seconds, Again again) throws InterruptedException {
             var wait = Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
             compilation.log().log(
-                    LogLevel.INFO,
+                    // What goes on without an answer looks from outside as if it hung.
+                    again.attempt().answer().isPresent() ? LogLevel.INFO : LogLevel.WARN,
                     "Stream %s: %s Trying again in %.1f s (attempt %d so far)."
                             .formatted(
                                     name,
@@ -234,7 +247,10 @@ final class Courier {
             Throttle throttle = throttle();
             throttle.enter(compilation.clock(), compilation.pause());
             try {
-                Answer answer = engine.send(request, streamed, cookies);
+                Answer answer;
+                try (var _ = engine.slowRequests().begin(name, request)) {
+                    answer = engine.send(request, streamed, cookies);
+                }
                 engine.budget().update(request, answer.status(), answer.headers());
                 authenticator.answered(request, answer.status(), answer.headers());
                 if (answer.status() == 429) {

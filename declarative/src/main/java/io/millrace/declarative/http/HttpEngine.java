@@ -19,7 +19,8 @@ public final class HttpEngine implements AutoCloseable {
     private final AuthenticatorCompiler authenticators;
     private final HttpSettings settings;
     private final RequestBudget budget;
-    private final Transport transport = new Transport(System.getenv());
+    private final Transport transport;
+    private final SlowRequests slowRequests;
     private final AnswerCache cache = new AnswerCache();
     private final ConcurrentMap<Object, Object> shared = new ConcurrentHashMap<>();
     private final LongAccumulator largestAnswer = new LongAccumulator(Long::max, 0);
@@ -33,6 +34,9 @@ public final class HttpEngine implements AutoCloseable {
         this.budget = budget;
         this.authenticators = authenticators;
         this.settings = settings;
+        this.transport = new Transport(System.getenv(), settings.silence());
+        // Told well before the server has been silent for too long.
+        this.slowRequests = new SlowRequests(compilation.log(), settings.silence().dividedBy(4));
     }
 
     /**
@@ -151,12 +155,17 @@ public final class HttpEngine implements AutoCloseable {
         return answer;
     }
 
+    SlowRequests slowRequests() {
+        return slowRequests;
+    }
+
     AnswerCache cache() {
         return cache;
     }
 
     @Override
     public void close() {
+        slowRequests.close();
         transport.close();
         cache.close();
     }

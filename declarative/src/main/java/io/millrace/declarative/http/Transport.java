@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -62,16 +63,15 @@ final class Transport implements AutoCloseable {
     private static final int LONGEST_HEADER = 1 << 20;
     private static final Timeout CONNECT = Timeout.ofSeconds(30);
 
-    /** How long a server may be silent; the reference would wait for ever. */
-    private static final Timeout SILENCE = Timeout.ofMinutes(2);
-
     private final CloseableHttpClient client;
     private final boolean onlyPublic;
 
     /**
      * @param environment may name proxies, certificates, and forbid what isn't public
+     * @param silence how long a server may say nothing
      */
-    Transport(Map<String, String> environment) {
+    Transport(Map<String, String> environment, Duration silence) {
+        Timeout patience = Timeout.of(silence);
         onlyPublic = PublicAddresses.areRequired(environment);
         var connections =
                 PoolingHttpClientConnectionManagerBuilder.create()
@@ -100,12 +100,12 @@ final class Transport implements AutoCloseable {
                                 SocketConfig.custom()
                                         .setTcpNoDelay(true)
                                         .setSoKeepAlive(true)
-                                        .setSoTimeout(SILENCE)
+                                        .setSoTimeout(patience)
                                         .build())
                         .setDefaultConnectionConfig(
                                 ConnectionConfig.custom()
                                         .setConnectTimeout(CONNECT)
-                                        .setSocketTimeout(SILENCE)
+                                        .setSocketTimeout(patience)
                                         .setValidateAfterInactivity(
                                                 TimeValue.of(500, TimeUnit.MILLISECONDS))
                                         .build());
@@ -118,7 +118,7 @@ final class Transport implements AutoCloseable {
                                 RequestConfig.custom()
                                         .setProtocolUpgradeEnabled(false)
                                         .setAuthenticationEnabled(false)
-                                        .setResponseTimeout(SILENCE)
+                                        .setResponseTimeout(patience)
                                         .setConnectionRequestTimeout(Timeout.DISABLED)
                                         .build())
                         .disableAutomaticRetries()
@@ -294,14 +294,14 @@ final class Transport implements AutoCloseable {
         Headers headers = Headers.of(fields);
         cookies.store(request.url(), fields);
         int status = response.getCode();
-        boolean isClosed = false;
+        boolean isLeftOpen = false;
         try {
             HttpEntity entity = response.getEntity();
             String encoding = headers.find("Content-Encoding").orElse("");
             InputStream raw = entity == null ? Bodies.empty() : entity.getContent();
             InputStream body = Bodies.decoded(raw, encoding);
             if (streamed && status < 300) {
-                isClosed = true;
+                isLeftOpen = true;
                 return Answer.streamed(status, request.url(), headers, new Owning(body, response));
             }
             boolean isPlain = encoding.isEmpty() || encoding.equalsIgnoreCase("identity");
@@ -311,8 +311,16 @@ final class Transport implements AutoCloseable {
             // serve again.
             raw.readNBytes(1);
             return Answer.of(status, request.url(), headers, bytes);
+        } catch (IOException broken) {
+            isLeftOpen = true; // it is closed here, where that can't hide what broke
+            try {
+                response.close();
+            } catch (IOException more) {
+                broken.addSuppressed(more);
+            }
+            throw broken;
         } finally {
-            if (!isClosed) {
+            if (!isLeftOpen) {
                 response.close();
             }
         }

@@ -23,10 +23,18 @@ final class ComponentCheck {
     private static final Set<String> CLOSED_BY_SENSE = Set.of("DeclarativeStream");
 
     private final ComponentSchema schema = ComponentSchema.load();
-    private final TemplateCheck templates = new TemplateCheck();
+    private final TemplateCheck templates;
     private final List<Finding> findings;
 
-    ComponentCheck(List<Finding> findings) {
+    /** Whether what is looked at changes configurations, and so knows more than valid ones. */
+    private boolean changesConfig;
+
+    /**
+     * @param keys what configurations can hold
+     * @param fixed whether all parameters are there, since no stream is made of a template
+     */
+    ComponentCheck(ConfigKeys keys, boolean fixed, List<Finding> findings) {
+        this.templates = new TemplateCheck(keys, fixed);
         this.findings = findings;
     }
 
@@ -218,10 +226,18 @@ final class ComponentCheck {
 
     private void object(
             Map<?, ?> map, Located at, Map<?, ?> expected, String owner, List<Finding> found) {
-        boolean component = ComponentSchema.typeOf(expected).isPresent();
-        Map<?, ?> properties = ComponentSchema.properties(expected);
         required(map, at, expected, owner, found);
         custom(map, at, owner, found);
+        boolean outside = changesConfig;
+        changesConfig |= owner.equals("Spec");
+        fields(map, at, expected, owner, found);
+        changesConfig = outside;
+    }
+
+    private void fields(
+            Map<?, ?> map, Located at, Map<?, ?> expected, String owner, List<Finding> found) {
+        boolean component = ComponentSchema.typeOf(expected).isPresent();
+        Map<?, ?> properties = ComponentSchema.properties(expected);
         map.forEach((key, value) -> {
             if ("$parameters".equals(key) || "type".equals(key)) {
                 return;
@@ -239,9 +255,16 @@ final class ComponentCheck {
                 unknown(map, at, key, expected, owner, found);
             }
             if (component && fieldSchema != null) {
-                templates.check(owner, String.valueOf(key), value, part, found);
+                var place =
+                        new TemplateCheck.Field(
+                                owner, String.valueOf(key), parameters(map), !changesConfig);
+                templates.check(place, value, part, found);
             }
         });
+    }
+
+    private static Map<?, ?> parameters(Map<?, ?> map) {
+        return map.get("$parameters") instanceof Map<?, ?> parameters ? parameters : Map.of();
     }
 
     private static void required(

@@ -1,9 +1,8 @@
 package io.millrace.declarative.lint;
 
 import io.millrace.declarative.manifest.Located;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +26,16 @@ final class LocatedReferences {
     private final List<Finding> findings;
     private final Map<String, Located> resolved = new HashMap<>();
     private final Set<String> open = new LinkedHashSet<>();
-    private final Set<Located> used = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /** By place: what has an anchor is a part of its own wherever an alias names it. */
+    private final Set<Use> used = new HashSet<>();
+
+    /** An object and its first part may begin at the same place, but are of different kinds. */
+    private record Use(Located.Place place, Class<?> kind) {
+        static Use of(Located node) {
+            return new Use(node.place(), node.getClass());
+        }
+    }
 
     LocatedReferences(Located.Mapping document, List<Finding> findings) {
         this.document = document;
@@ -49,7 +57,7 @@ final class LocatedReferences {
     }
 
     private Located value(Located node) {
-        used.add(node);
+        used.add(Use.of(node));
         return switch (node) {
             case Located.Mapping map when map.entries().containsKey(KEY) -> overlay(map);
             case Located.Mapping map -> object(map);
@@ -123,7 +131,7 @@ final class LocatedReferences {
         String rest = reference.substring(MARK.length());
         while (node.isPresent()) {
             if (isUse) {
-                used.add(node.get());
+                used.add(Use.of(node.get()));
             }
             if (node.get() instanceof Located.Mapping map && map.entries().containsKey(rest)) {
                 return entry(map, rest);
@@ -206,18 +214,22 @@ final class LocatedReferences {
                                     Finding.warning(
                                             entry.place(), "%s is never used.".formatted(place)));
                         }
-                    } else if (value instanceof Located.Mapping inner && !isComponent(inner)) {
+                    } else if (value instanceof Located.Mapping inner && isGroup(inner)) {
                         reportUnused(inner, place);
                     }
                 });
     }
 
-    private static boolean isComponent(Located.Mapping map) {
-        return map.entries().containsKey("type") || map.entries().containsKey(KEY);
+    /** Parts of one thing are used together, even where a merge replaces some of them. */
+    private static boolean isGroup(Located.Mapping map) {
+        return map.entries().values().stream()
+                        .noneMatch(entry -> entry.value() instanceof Located.Scalar)
+                && !map.entries().containsKey("type")
+                && !map.entries().containsKey(KEY);
     }
 
     private boolean anyUsed(Located node) {
-        if (used.contains(node)) {
+        if (used.contains(Use.of(node))) {
             return true;
         }
         return switch (node) {

@@ -2,6 +2,7 @@ package io.millrace.declarative.lint;
 
 import io.millrace.declarative.manifest.Located;
 import io.millrace.protocol.text.NearestName;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +19,11 @@ final class MeaningCheck {
             Set.of("JsonDecoder", "XmlDecoder", "GzipDecoder", "CustomDecoder");
 
     private final List<Finding> findings;
+    private final CursorCheck cursors;
 
     MeaningCheck(List<Finding> findings) {
         this.findings = findings;
+        this.cursors = new CursorCheck(findings);
     }
 
     void check(Map<String, Object> manifest, Located.Mapping written) {
@@ -99,18 +102,12 @@ final class MeaningCheck {
                             at,
                             "A DatetimeBasedCursor needs step and cursor_granularity, or neither.");
                 }
+                cursors.datetimes(map, at);
             }
-            case "DefaultPaginator" -> {
-                if (has(map, "page_size_option")
-                        && map.get("pagination_strategy") instanceof Map<?, ?> strategy
-                        && !has(strategy, "page_size")
-                        && strategy.get("class_name") == null) {
-                    error(
-                            at.part("page_size_option"),
-                            "page_size_option puts a page size into requests, and the"
-                                    + " pagination_strategy has none.");
-                }
-            }
+            case "IncrementingCountCursor" -> cursors.counts(map, at);
+            case "DeclarativeStream" -> keyAndCursor(map, at);
+            case "PageIncrement", "OffsetIncrement", "CursorPagination" -> pageSize(map, at);
+            case "DefaultPaginator" -> paginator(map, at);
             case "SimpleRetriever" -> {
                 if (map.get("paginator") instanceof Map<?, ?> paginator
                         && "DefaultPaginator".equals(paginator.get("type"))
@@ -121,6 +118,7 @@ final class MeaningCheck {
                             at.part("decoder"),
                             "Pagination can't look at the answer of a %s.".formatted(name));
                 }
+                unusedToken(map, at);
             }
             case "HttpRequester" -> {
                 if (!has(map, "url") && !has(map, "url_base")) {
@@ -145,6 +143,148 @@ final class MeaningCheck {
                 // All else that can be wrong is told by the schema.
             }
         }
+    }
+
+    private void paginator(Map<?, ?> map, Located at) {
+        if (!(map.get("pagination_strategy") instanceof Map<?, ?> strategy)
+                || strategy.get("class_name") != null) {
+            return;
+        }
+        if (has(map, "page_size_option") && !has(strategy, "page_size")) {
+            error(
+                    at.part("page_size_option"),
+                    "page_size_option puts a page size into requests, and the"
+                            + " pagination_strategy has none.");
+        }
+        if (!(map.get("page_token_option") instanceof Map<?, ?> token)) {
+            return;
+        }
+        boolean counts = !"CursorPagination".equals(strategy.get("type"));
+        if ("RequestPath".equals(token.get("type")) && counts) {
+            error(
+                    at.part("page_token_option"),
+                    "A RequestPath takes an address, and the tokens of a %s are numbers."
+                            .formatted(strategy.get("type")));
+        }
+        if (map.get("page_size_option") instanceof Map<?, ?> size
+                && token.get("field_name") != null
+                && token.get("field_name").equals(size.get("field_name"))
+                && String.valueOf(token.get("inject_into"))
+                        .equals(String.valueOf(size.get("inject_into")))) {
+            error(
+                    at.part("page_token_option"),
+                    "page_token_option and page_size_option go to the same place of the request.");
+        }
+    }
+
+    /** Without the token in it, every request asks for the same page. */
+    private void unusedToken(Map<?, ?> retriever, Located at) {
+        if (retriever.get("paginator") instanceof Map<?, ?> paginator
+                && "DefaultPaginator".equals(paginator.get("type"))
+                && !has(paginator, "page_token_option")
+                && paginator.get("pagination_strategy") instanceof Map<?, ?> strategy
+                && strategy.get("class_name") == null
+                && retriever.get("requester") instanceof Map<?, ?> requester
+                && requester.get("class_name") == null
+                && !mentions(requester, "next_page_token")) {
+            warning(
+                    at.part("paginator"),
+                    "No request carries the token of the next page: give the paginator a"
+                            + " page_token_option, or use next_page_token in a template of the"
+                            + " requester.");
+        }
+    }
+
+    private static boolean mentions(@Nullable Object value, String word) {
+        return switch (value) {
+            case String text -> text.contains(word);
+            case Map<?, ?> map ->
+                    map.values().stream().anyMatch(each -> mentions(each, word))
+                            || map.keySet().stream().anyMatch(each -> mentions(each, word));
+            case List<?> list -> list.stream().anyMatch(each -> mentions(each, word));
+            case null, default -> false;
+        };
+    }
+
+    private void pageSize(Map<?, ?> strategy, Located at) {
+        Object size = strategy.get("page_size");
+        boolean fine =
+                switch (size) {
+                    case null -> true;
+                    case Long number -> number > 0;
+                    case String text ->
+                            text.contains("{")
+                                    || (text.strip().matches("[0-9]{1,9}")
+                                            && Integer.parseInt(text.strip()) > 0);
+                    default -> true; // another kind is told by the schema
+                };
+        if (!fine) {
+            error(
+                    at.part("page_size"),
+                    "The page_size has to be a whole number from 1, or a template of one.");
+        }
+    }
+
+    /** Fields that records are known by are in their schema. */
+    private void keyAndCursor(Map<?, ?> stream, Located at) {
+        List<String> keys = primaryKey(stream.get("primary_key"), at.part("primary_key"));
+        if (!(stream.get("schema_loader") instanceof Map<?, ?> loader)
+                || !"InlineSchemaLoader".equals(loader.get("type"))
+                || !(loader.get("schema") instanceof Map<?, ?> schema)
+                || !(schema.get("properties") instanceof Map<?, ?> properties)
+                || properties.isEmpty()
+                || schema.containsKey("oneOf")
+                || schema.containsKey("anyOf")
+                || schema.containsKey("allOf")) {
+            return;
+        }
+        Set<String> known = new HashSet<>();
+        properties.keySet().forEach(name -> known.add(String.valueOf(name)));
+        for (String key : keys) {
+            if (!known.contains(key)) {
+                warning(
+                        at.part("primary_key"),
+                        "The primary_key %s is no property of the stream's schema%s"
+                                .formatted(key, NearestName.hint(key, known)));
+            }
+        }
+        if (stream.get("incremental_sync") instanceof Map<?, ?> sync
+                && sync.get("cursor_field") instanceof String cursor
+                && !cursor.contains("{")
+                && !known.contains(cursor)) {
+            warning(
+                    at.part("incremental_sync").part("cursor_field"),
+                    "The cursor_field %s is no property of the stream's schema%s"
+                            .formatted(cursor, NearestName.hint(cursor, known)));
+        }
+    }
+
+    /** The names of a key, as far as they can be used. */
+    private List<String> primaryKey(@Nullable Object key, Located at) {
+        List<String> names = new ArrayList<>();
+        switch (key) {
+            case String name -> names.add(name);
+            case List<?> parts -> {
+                for (int i = 0; i < parts.size(); i++) {
+                    switch (parts.get(i)) {
+                        case String name -> names.add(name);
+                        case List<?> path
+                                when path.size() == 1 && path.getFirst() instanceof String name ->
+                                names.add(name);
+                        case null, default ->
+                                error(
+                                        at.item(i),
+                                        "A part of a primary_key is the name of a field of the"
+                                                + " record, no deeper one.");
+                    }
+                }
+            }
+            case null, default -> {
+                // Another kind is told by the schema.
+            }
+        }
+        names.removeIf(name -> name.isEmpty() || name.contains("{"));
+        return names;
     }
 
     private void bodies(Map<?, ?> map, Located at) {

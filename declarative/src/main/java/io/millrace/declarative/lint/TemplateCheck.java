@@ -3,7 +3,9 @@ package io.millrace.declarative.lint;
 import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.interpolation.python.PythonError;
+import io.millrace.declarative.interpolation.template.VariablePaths;
 import io.millrace.declarative.manifest.Located;
+import io.millrace.protocol.text.NearestName;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +74,27 @@ final class TemplateCheck {
                             "ComponentMappingDefinition",
                             plus(SLICE, "components_values", "stream_template_config")));
 
+    /** Functions that every template can call. */
+    private static final Set<String> MACROS =
+            Set.of(
+                    "now_utc",
+                    "today_utc",
+                    "today_with_timezone",
+                    "timestamp",
+                    "str_to_datetime",
+                    "format_datetime",
+                    "duration",
+                    "day_delta",
+                    "max",
+                    "min",
+                    "sanitize_url",
+                    "camel_case_to_snake_case",
+                    "generate_uuid");
+
+    /** Fields whose parameters are empty whatever the component has (reference: 2.5). */
+    private static final Set<String> WITHOUT_PARAMETERS =
+            Set.of("RemoveFields.condition", "TypesMap.condition", "RequestOption.field_name");
+
     /** Everything that some field is offered. */
     private static final Set<String> ANY =
             plus(
@@ -98,6 +121,30 @@ final class TemplateCheck {
                     "query_properties");
 
     private final Interpolation interpolation = Interpolation.of(InstantSource.system());
+    private final ConfigKeys keys;
+    private final boolean fixed;
+
+    /**
+     * @param keys what configurations can hold
+     * @param fixed whether all parameters are there, since no stream is made of a template
+     */
+    TemplateCheck(ConfigKeys keys, boolean fixed) {
+        this.keys = keys;
+        this.fixed = fixed;
+    }
+
+    /**
+     * A field of a component.
+     *
+     * @param parameters what its templates see as {@code parameters}
+     * @param validConfig whether the configuration that they see fits the specification
+     */
+    record Field(String component, String name, Map<?, ?> parameters, boolean validConfig) {
+        @Override
+        public String toString() {
+            return component + "." + name;
+        }
+    }
 
     private static Set<String> plus(Set<String> some, String... more) {
         Set<String> all = new HashSet<>(some);
@@ -106,30 +153,20 @@ final class TemplateCheck {
     }
 
     /** Checks all texts of a field, at every depth but not in the components that it holds. */
-    void check(
-            String component,
-            String field,
-            @Nullable Object value,
-            Located at,
-            List<Finding> found) {
-        if (!VERBATIM.contains(component + "." + field)) {
-            visit(component, field, value, at, found);
+    void check(Field field, @Nullable Object value, Located at, List<Finding> found) {
+        if (!VERBATIM.contains(field.toString())) {
+            visit(field, value, at, found);
         }
     }
 
-    private void visit(
-            String component,
-            String field,
-            @Nullable Object value,
-            Located at,
-            List<Finding> found) {
+    private void visit(Field field, @Nullable Object value, Located at, List<Finding> found) {
         switch (value) {
-            case String text -> template(component, field, text, at, found);
+            case String text -> template(field, text, at, found);
             case Map<?, ?> map when !(map.get("type") instanceof String) ->
-                    map.forEach((key, each) -> visit(component, field, each, at.part(key), found));
+                    map.forEach((key, each) -> visit(field, each, at.part(key), found));
             case List<?> list -> {
                 for (int i = 0; i < list.size(); i++) {
-                    visit(component, field, list.get(i), at.item(i), found);
+                    visit(field, list.get(i), at.item(i), found);
                 }
             }
             case null, default -> {
@@ -138,8 +175,7 @@ final class TemplateCheck {
         }
     }
 
-    private void template(
-            String component, String field, String text, Located at, List<Finding> found) {
+    private void template(Field field, String text, Located at, List<Finding> found) {
         if (!text.contains("{{") && !text.contains("{%") && !text.contains("{#")) {
             return;
         }
@@ -149,17 +185,56 @@ final class TemplateCheck {
             found.add(
                     Finding.error(
                             at.place(),
-                            "The template of %s.%s can't be evaluated: %s"
-                                    .formatted(component, field, fault.get().getMessage())));
+                            "The template of %s can't be evaluated: %s"
+                                    .formatted(field, fault.get().getMessage())));
             return;
         }
         for (String variable : compiled.variables()) {
-            variable(component, field, variable, at, found);
+            variable(field, variable, at, found);
+        }
+        if (field.validConfig()) {
+            config(field, text, at, found);
+        }
+        if (fixed && !WITHOUT_PARAMETERS.contains(field.toString())) {
+            parameters(field, text, at, found);
         }
     }
 
-    private static void variable(
-            String component, String field, String variable, Located at, List<Finding> found) {
+    private void config(Field field, String text, Located at, List<Finding> found) {
+        for (List<String> path : VariablePaths.read(text, "config")) {
+            keys.unknown(path)
+                    .ifPresent(unknown ->
+                            found.add(
+                                    Finding.warning(
+                                            at.place(),
+                                            "%s reads config.%s, which the specification doesn't have%s"
+                                                    .formatted(
+                                                            field,
+                                                            unknown.path(),
+                                                            NearestName.hint(
+                                                                    unknown.key(),
+                                                                    unknown.known())))));
+        }
+    }
+
+    private static void parameters(Field field, String text, Located at, List<Finding> found) {
+        for (List<String> path : VariablePaths.read(text, "parameters")) {
+            if (!field.parameters().containsKey(path.getFirst())) {
+                Set<String> known = new TreeSet<>();
+                field.parameters().keySet().forEach(key -> known.add(String.valueOf(key)));
+                found.add(
+                        Finding.warning(
+                                at.place(),
+                                "%s reads parameters.%s, which no $parameters around it have%s"
+                                        .formatted(
+                                                field,
+                                                path.getFirst(),
+                                                NearestName.hint(path.getFirst(), known))));
+            }
+        }
+    }
+
+    private static void variable(Field field, String variable, Located at, List<Finding> found) {
         if (ALWAYS.contains(variable)) {
             return;
         }
@@ -167,29 +242,35 @@ final class TemplateCheck {
             found.add(
                     Finding.error(
                             at.place(),
-                            "stream_state can't be used in templates any more (%s.%s)."
-                                    .formatted(component, field)));
+                            "stream_state can't be used in templates any more (%s)."
+                                    .formatted(field)));
             return;
         }
         Optional<Set<String>> offered =
-                Optional.ofNullable(OFFERED.get(component + "." + field))
-                        .or(() -> Optional.ofNullable(OFFERED.get(component)));
+                Optional.ofNullable(OFFERED.get(field.toString()))
+                        .or(() -> Optional.ofNullable(OFFERED.get(field.component())));
+        Set<String> names = new TreeSet<>(offered.orElse(ANY));
+        names.addAll(ALWAYS);
+        Set<String> hints = new TreeSet<>(names);
+        hints.addAll(MACROS);
         if (offered.isPresent() && !offered.get().contains(variable)) {
-            Set<String> names = new TreeSet<>(offered.get());
-            names.addAll(ALWAYS);
+            String hint =
+                    NearestName.of(variable, hints)
+                            .map(" Did you mean \"%s\"?"::formatted)
+                            .orElse("");
             found.add(
                     Finding.error(
                             at.place(),
-                            "%s isn't known in %s.%s, where templates can use %s."
-                                    .formatted(
-                                            variable, component, field, String.join(", ", names))));
+                            "%s isn't known in %s, where templates can use %s.%s"
+                                    .formatted(variable, field, String.join(", ", names), hint)));
         } else if (offered.isEmpty() && !ANY.contains(variable)) {
             // Extra fields of partitions are variables of requests, by names that nobody declares.
             found.add(
                     Finding.warning(
                             at.place(),
-                            "%s in %s.%s is no variable that the engine knows."
-                                    .formatted(variable, component, field)));
+                            "%s in %s is no variable that the engine knows%s"
+                                    .formatted(
+                                            variable, field, NearestName.hint(variable, hints))));
         }
     }
 }

@@ -10,6 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Components whose behaviour is a Python class beside the manifest (reference: 14). */
 public final class CustomComponents {
+    /** The file beside a manifest that has its classes. */
+    public static final String FILE = "components.py";
+
+    /** What to do where there is no Python that could run them. */
+    public static final String ADVICE =
+            "Install Python 3 with the package airbyte-cdk (pip install airbyte-cdk), as python3 on"
+                + " the PATH or named by MILLRACE_PYTHON, or set MILLRACE_PYTHON=install to have it"
+                + " installed from PyPI; the manifest then runs through it.";
+
     private CustomComponents() {}
 
     /** Whether a component of this definition is such a class. */
@@ -21,17 +30,16 @@ public final class CustomComponents {
     public static SyncFailure refused(Definition definition) {
         String name = definition.findText("class_name").orElse("(without class_name)");
         return new ConfigurationFailure(
-                ("The manifest needs the Python class %s (%s at %s), which this engine can't run."
-                     + " Install Python 3 with airbyte-cdk to run the manifest through it.")
-                        .formatted(name, definition.type(), definition.path()));
+                "The manifest needs the Python class %s (%s at %s), which this engine can't run. %s"
+                        .formatted(name, definition.type(), definition.path(), ADVICE));
     }
 
     /**
-     * The first such component that a stream of {@code manifest} uses, whether the stream is asked
-     * for or not.
+     * The first such component that {@code manifest} uses, whether what it belongs to is asked for
+     * or not.
      */
     public static Optional<Definition> find(Definition manifest) {
-        for (String field : List.of("streams", "dynamic_streams")) {
+        for (String field : List.of("spec", "streams", "dynamic_streams")) {
             Optional<Definition> found = find(manifest.value(field), field);
             if (found.isPresent()) {
                 return found;

@@ -1,8 +1,8 @@
 package io.millrace.declarative.manifest;
 
 import io.millrace.declarative.interpolation.python.Python;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
-import io.millrace.protocol.failure.SystemFailure;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * A component of a manifest whose references, default types and parameters are resolved: an
  * immutable view of its fields, which are Python values. A field that is null counts as absent.
  *
- * <p>Whoever asks for a field in a form that it doesn't have gets a {@link SystemFailure} that
- * names the place, for the author of the manifest.
+ * <p>Whoever asks for a field in a form that it doesn't have gets a {@link ConfigurationFailure}
+ * that names the place, for the author of the manifest.
  */
 public final class Definition {
     private static final String PARAMETERS = "$parameters";
@@ -191,7 +191,7 @@ public final class Definition {
 
     /** What to throw where {@code field} is absent or isn't what it has to be. */
     public SyncFailure malformed(String field, String expected) {
-        return new SystemFailure(
+        return new ConfigurationFailure(
                 "The manifest is not valid: %s.%s %s."
                         .formatted(
                                 path,
@@ -206,7 +206,7 @@ public final class Definition {
         if (CustomComponents.isCustom(this)) {
             return CustomComponents.refused(this);
         }
-        return new SystemFailure(
+        return new ConfigurationFailure(
                 type().isEmpty()
                         ? "The manifest is not valid: %s has no type (%s)."
                                 .formatted(path, expected)

@@ -22,7 +22,8 @@ record DeclarativeArguments(
               check    --manifest-path FILE --config FILE
               discover --manifest-path FILE --config FILE
               read     --manifest-path FILE --config FILE --catalog FILE [--state FILE]
-              --debug tells more.\
+              --components-path FILE names the Python classes of a manifest, where they are not in
+              components.py beside it. --debug tells more.\
             """;
 
     /** What is done with a manifest. */
@@ -53,6 +54,7 @@ record DeclarativeArguments(
     /** A file that a verb takes. */
     enum Flag {
         MANIFEST_PATH,
+        COMPONENTS_PATH,
         CONFIG,
         CATALOG,
         STATE;
@@ -109,8 +111,27 @@ record DeclarativeArguments(
         return new DeclarativeArguments(verb, files, debug, List.copyOf(problems));
     }
 
+    /** The verb and the files of the protocol, each flag with its file as the next word. */
+    List<String> words() {
+        List<String> words = new ArrayList<>();
+        verb.ifPresent(each -> words.add(each.name().toLowerCase(Locale.ROOT)));
+        files.forEach((flag, file) -> {
+            if (flag != Flag.MANIFEST_PATH && flag != Flag.COMPONENTS_PATH) {
+                words.addAll(List.of(flag.text(), file.toString()));
+            }
+        });
+        if (debug) {
+            words.add("--debug");
+        }
+        return words;
+    }
+
     Optional<Path> manifest() {
         return Optional.ofNullable(files.get(Flag.MANIFEST_PATH));
+    }
+
+    Optional<Path> components() {
+        return Optional.ofNullable(files.get(Flag.COMPONENTS_PATH));
     }
 
     Optional<Path> config() {

@@ -1,11 +1,12 @@
 package io.millrace.declarative.program;
 
 import io.millrace.declarative.config.Spec;
-import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.lint.Finding;
 import io.millrace.declarative.lint.ManifestLint;
+import io.millrace.declarative.lint.PythonClass;
 import io.millrace.declarative.manifest.Compilation;
+import io.millrace.declarative.manifest.CustomComponents;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.source.DeclarativeSource;
@@ -45,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -66,16 +68,29 @@ public final class DeclarativeProgram {
     private final PrintStream errors;
     private final InstantSource clock;
     private final Pause pause;
+    private final PythonEngine python;
+
+    /** One that runs no Python classes. */
+    public DeclarativeProgram(
+            OutputStream output, PrintStream errors, InstantSource clock, Pause pause) {
+        this(output, errors, clock, pause, PythonEngine.none());
+    }
 
     /**
      * @param output standard output; unbuffered, whole lines go into it
+     * @param python runs manifests that have Python classes
      */
     public DeclarativeProgram(
-            OutputStream output, PrintStream errors, InstantSource clock, Pause pause) {
+            OutputStream output,
+            PrintStream errors,
+            InstantSource clock,
+            Pause pause,
+            PythonEngine python) {
         this.output = output;
         this.errors = errors;
         this.clock = clock;
         this.pause = pause;
+        this.python = python;
     }
 
     /** Runs one verb; what to end the process with. */
@@ -105,7 +120,25 @@ public final class DeclarativeProgram {
     private int run(DeclarativeArguments arguments, ProgramLines lines)
             throws InterruptedException {
         try {
-            Manifest manifest = manifest(arguments);
+            String text = text("manifest", arguments.manifest().orElseThrow());
+            Manifest manifest = Manifest.parse(text);
+            boolean custom =
+                    arguments.verb().orElseThrow() != DeclarativeArguments.Verb.SPEC
+                            && CustomComponents.find(manifest.root()).isPresent();
+            if (custom) {
+                OptionalInt status =
+                        python.run(
+                                arguments.manifest().orElseThrow(),
+                                arguments.components(),
+                                arguments.words(),
+                                note -> lines.log(LogLevel.INFO, note));
+                if (status.isPresent()) {
+                    return status.getAsInt();
+                }
+                if (arguments.verb().orElseThrow() == DeclarativeArguments.Verb.CHECK) {
+                    return refused(text, arguments, lines);
+                }
+            }
             return switch (arguments.verb().orElseThrow()) {
                 case SPEC -> spec(manifest, arguments, lines);
                 case CHECK -> check(manifest, arguments, lines);
@@ -128,10 +161,7 @@ public final class DeclarativeProgram {
      * @return whether there was something to tell
      */
     private boolean tellFaults(SyncFailure failure, DeclarativeArguments arguments) {
-        boolean ofManifest =
-                failure.getMessage().startsWith("The manifest is not valid")
-                        || failure.getMessage().contains("This is no YAML");
-        if (!ofManifest) {
+        if (!isOfManifest(failure)) {
             return false;
         }
         Path file = arguments.manifest().orElseThrow();
@@ -148,6 +178,11 @@ public final class DeclarativeProgram {
                         .toList();
         faults.forEach(errors::println);
         return !faults.isEmpty();
+    }
+
+    private static boolean isOfManifest(SyncFailure failure) {
+        return failure.getMessage().startsWith("The manifest is not valid")
+                || failure.getMessage().contains("This is no YAML");
     }
 
     private static SyncFailure failure(RuntimeException error) {
@@ -170,9 +205,14 @@ public final class DeclarativeProgram {
         };
     }
 
-    private static Manifest manifest(DeclarativeArguments arguments) {
-        Path file = arguments.manifest().orElseThrow();
-        return Manifest.parse(text("manifest", file));
+    /** Names the class, and where, before anything is asked of an API. */
+    private int refused(String text, DeclarativeArguments arguments, ProgramLines lines) {
+        List<PythonClass> classes = ManifestLint.pythonClasses(text);
+        ConfigurationFailure failure =
+                PythonClass.refused(arguments.manifest().orElseThrow(), classes);
+        lines.failure(failure, Optional.empty());
+        lines.write(ConnectionStatusMessage.failed(failure.getMessage()));
+        return DONE;
     }
 
     private static String text(String role, Path file) {
@@ -224,16 +264,9 @@ public final class DeclarativeProgram {
         return DONE;
     }
 
-    @SuppressWarnings("unchecked") // JSON has no other keys than texts
+    /** Read once: it may come through a pipe. */
     private static Map<String, Object> config(DeclarativeArguments arguments) {
-        Path file = arguments.config().orElseThrow();
-        // For its complaints, which quote nothing of the file.
-        ObjectNode _ = InputFiles.readConfiguration(file);
-        var config = (Map<String, Object>) Json.parse(text("configuration", file));
-        if (config == null) {
-            throw new IllegalStateException("the configuration was an object a moment ago");
-        }
-        return config;
+        return Trees.toMap(InputFiles.readConfiguration(arguments.config().orElseThrow()));
     }
 
     private int check(Manifest manifest, DeclarativeArguments arguments, ProgramLines lines)
@@ -257,6 +290,9 @@ public final class DeclarativeProgram {
         try {
             return source(manifest, arguments, lines).findProblem();
         } catch (ConfigurationFailure failure) {
+            if (isOfManifest(failure)) {
+                throw failure;
+            }
             lines.failure(failure, Optional.empty());
             return Optional.of(failure);
         }
@@ -265,14 +301,15 @@ public final class DeclarativeProgram {
     private int discover(Manifest manifest, DeclarativeArguments arguments, ProgramLines lines)
             throws InterruptedException {
         List<Catalog.Stream> streams =
-                source(manifest, arguments, lines).discover().stream()
+                source(manifest, arguments, lines).describe().stream()
                         .map(DeclarativeProgram::toWire)
                         .toList();
         lines.write(CatalogMessage.of(Catalog.of(streams)));
         return DONE;
     }
 
-    private static Catalog.Stream toWire(StreamDescription stream) {
+    private static Catalog.Stream toWire(DeclarativeSource.Described described) {
+        StreamDescription stream = described.description();
         boolean incremental = stream.incremental();
         return new Catalog.Stream(
                 stream.name(),
@@ -289,7 +326,7 @@ public final class DeclarativeProgram {
                 Optional.of(stream.defaultCursor()).filter(path -> !path.isEmpty()),
                 Optional.of(stream.primaryKey()).filter(key -> !key.isEmpty()),
                 Optional.of(incremental),
-                Optional.empty(),
+                described.fileBased() ? Optional.of(true) : Optional.empty(),
                 Additional.NONE);
     }
 

@@ -7,6 +7,7 @@ import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.manifest.YamlText;
 import io.millrace.declarative.source.DeclarativeSource;
+import io.millrace.declarative.source.Failures;
 import io.millrace.declarative.source.SourceSettings;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
@@ -40,7 +41,9 @@ public final class ManifestTests {
     private static final Set<String> KEYS =
             Set.of("name", "stream", "clock", "config", "state", "recording", "expect");
     private static final String LOOKBACK = "lookback_window";
-    private static final Set<String> EXPECTATIONS = Set.of("records", "requests", "state");
+    private static final Set<String> EXPECTATIONS =
+            Set.of("records", "requests", "state", "failure");
+    private static final Set<String> FAILURE = Set.of("type", "message");
 
     private final Path folder;
     private final Manifest manifest;
@@ -107,6 +110,10 @@ public final class ManifestTests {
         requireKnown(test, KEYS, place);
         Map<String, Object> expect = object(test.getOrDefault("expect", Map.of()), place);
         requireKnown(expect, EXPECTATIONS, place + ", expect");
+        if (expect.get("failure") != null) {
+            String failure = place + ", expect, failure";
+            requireKnown(object(expect.get("failure"), failure), FAILURE, failure);
+        }
         String stream = required(test, "stream", place);
         return new Case(
                 test.get("name") instanceof String name ? name : stream,
@@ -170,6 +177,7 @@ public final class ManifestTests {
 
     private List<String> differences(Case test) throws InterruptedException {
         List<String> differences = new ArrayList<>();
+        List<SyncFailure> failures = new ArrayList<>();
         Recording recording = Recording.load(folder.resolve(test.recording()));
         try {
             StreamReading reading =
@@ -187,15 +195,41 @@ public final class ManifestTests {
                                             HttpSettings.SYNC.withRecorded(recording))),
                             test.stream(),
                             test.state());
-            reading.failures()
-                    .forEach(failure -> differences.add("It failed: " + failure.getMessage()));
+            failures.addAll(reading.failures());
             compareRecords(test, reading, differences);
             compareState(test, reading, differences);
         } catch (SyncFailure | PythonError failure) {
-            differences.add("It failed: " + failure.getMessage());
+            failures.add(Failures.of(failure, test.stream()));
         }
+        compareFailures(test, failures, differences);
         compareRequests(test, recording, differences);
         return differences;
+    }
+
+    /** A failure that is expected has to come, with its type and a part of its message. */
+    private static void compareFailures(
+            Case test, List<SyncFailure> failures, List<String> differences) {
+        Optional<Map<?, ?>> expected =
+                test.expect().get("failure") instanceof Map<?, ?> map
+                        ? Optional.of(map)
+                        : Optional.empty();
+        if (expected.isPresent() && failures.isEmpty()) {
+            differences.add("It was expected to fail, and didn't.");
+        }
+        for (SyncFailure failure : failures) {
+            if (expected.isEmpty() || !fits(failure, expected.get())) {
+                differences.add(
+                        "It failed: %s (%s)"
+                                .formatted(failure.getMessage(), failure.failureType().text()));
+            }
+        }
+    }
+
+    private static boolean fits(SyncFailure failure, Map<?, ?> expected) {
+        Object type = expected.get("type");
+        Object message = expected.get("message");
+        return (type == null || type.equals(failure.failureType().text()))
+                && (message == null || failure.getMessage().contains(String.valueOf(message)));
     }
 
     private static void compareRecords(Case test, StreamReading reading, List<String> differences) {

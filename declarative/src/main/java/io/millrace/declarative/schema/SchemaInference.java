@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Guesses the JSON schema of a stream from records, as the reference's builder does (reference:
- * 13.2): whole numbers are numbers, everything but keys may be null, and what is only ever null is
- * left out. One thread.
+ * 13.2): everything but keys may be null, and what is only ever null is left out. One thread.
  */
 public final class SchemaInference {
     private static final String TYPE = "type";
     private static final String NULL = "null";
+    private static final String INTEGER = "integer";
+    private static final String NUMBER = "number";
     private static final String ANY_OF = "anyOf";
     private static final String PROPERTIES = "properties";
     private static final String ITEMS = "items";
 
     /** All that was seen in one place. */
     private static final class Node {
+        private final String wholeNumber;
         private final TreeSet<String> scalars = new TreeSet<>();
         private boolean object;
         private boolean array;
@@ -29,28 +31,33 @@ public final class SchemaInference {
         private final Map<String, Node> properties = new LinkedHashMap<>();
         private @Nullable Node items;
 
+        Node(String wholeNumber) {
+            this.wholeNumber = wholeNumber;
+        }
+
         void see(@Nullable Object value) {
             switch (value) {
                 case null -> scalars.add(NULL);
                 case Boolean _ -> scalars.add("boolean");
-                case Double _ -> scalars.add("number");
+                case Double _ -> scalars.add(NUMBER);
                 case Map<?, ?> fields -> {
                     object = true;
                     objectsCameFirst |= !array;
                     fields.forEach((key, each) ->
                             properties
-                                    .computeIfAbsent(String.valueOf(key), _ -> new Node())
+                                    .computeIfAbsent(
+                                            String.valueOf(key), _ -> new Node(wholeNumber))
                                     .see(each));
                 }
                 case List<?> list -> {
                     array = true;
                     for (Object each : list) {
-                        Node node = items == null ? new Node() : items;
+                        Node node = items == null ? new Node(wholeNumber) : items;
                         items = node;
                         node.see(each);
                     }
                 }
-                default -> scalars.add(Numbers.isInteger(value) ? "number" : "string");
+                default -> scalars.add(Numbers.isInteger(value) ? wholeNumber : "string");
             }
         }
 
@@ -58,6 +65,9 @@ public final class SchemaInference {
         Map<String, Object> schema() {
             List<Map<String, Object>> schemas = new ArrayList<>();
             TreeSet<String> plain = new TreeSet<>(scalars);
+            if (plain.contains(NUMBER)) {
+                plain.remove(INTEGER); // which is one
+            }
             if (object && properties.isEmpty()) {
                 plain.add("object");
             }
@@ -106,8 +116,24 @@ public final class SchemaInference {
         }
     }
 
-    private final Node root = new Node();
+    /** What whole numbers are. */
+    public enum WholeNumbers {
+        /** Columns are made of it. */
+        INTEGERS,
+        /** As the reference's builder has it. */
+        NUMBERS
+    }
+
+    private final Node root;
     private long count;
+
+    public SchemaInference() {
+        this(WholeNumbers.INTEGERS);
+    }
+
+    public SchemaInference(WholeNumbers wholeNumbers) {
+        this.root = new Node(wholeNumbers == WholeNumbers.INTEGERS ? INTEGER : NUMBER);
+    }
 
     /** Takes a record into account. */
     public void accept(Map<String, Object> record) {

@@ -160,19 +160,31 @@ public final class DeclarativeSource implements Source {
         }
     }
 
+    /**
+     * A stream that the source offers.
+     *
+     * @param fileBased whether it gives files beside its records
+     */
+    public record Described(StreamDescription description, boolean fileBased) {}
+
     @Override
     public List<StreamDescription> discover() throws InterruptedException {
+        return describe().stream().map(Described::description).toList();
+    }
+
+    /** The streams, with what is told of them to platforms only. */
+    public List<Described> describe() throws InterruptedException {
         return operate(
                 compilation,
                 compiler -> {
                     StreamGroups groups = StreamGroups.compile(manifest.root());
-                    List<StreamDescription> streams = new ArrayList<>();
+                    List<Described> streams = new ArrayList<>();
                     for (Definition definition :
                             compiler.definitions(manifest.root(), true).all()) {
                         DeclarativeStream stream =
                                 compiler.compile(definition, Map.of(), List.of()).stream();
                         groups.requirePossible(stream);
-                        streams.add(describe(stream));
+                        streams.add(new Described(describe(stream), stream.isFileBased()));
                     }
                     return streams;
                 });
@@ -188,7 +200,7 @@ public final class DeclarativeSource implements Source {
         var reading = new SampleReading(stream, limits);
         return operate(
                 compilation,
-                new HttpSettings(false, true, reading, http.recorded()),
+                http.forSample(reading),
                 compiler -> {
                     List<Definition> all = compiler.definitions(manifest.root(), true).all();
                     List<String> names = all.stream().map(each -> each.text("name")).toList();

@@ -7,7 +7,15 @@ import io.millrace.protocol.failure.SystemFailure;
 
 /** What is told of an error that ended the reading of something. */
 public final class Failures {
+    /** Of a template's own message: it may quote a value. */
+    private static final int LONGEST = 200;
+
     private Failures() {}
+
+    private static String shortened(PythonError error) {
+        String text = String.valueOf(error.getMessage());
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    }
 
     /** {@code error} as the failure of a stream. */
     public static SyncFailure of(RuntimeException error, String stream) {
@@ -17,8 +25,13 @@ public final class Failures {
                     new ConfigurationFailure(String.valueOf(template.getMessage()));
             case PythonError template ->
                     new SystemFailure(
-                            "An unexpected error occurred in stream %s: %s"
-                                    .formatted(stream, template.kind().pythonName()),
+                            ("Stream %s can't be read as its manifest says: %s (%s). Correct the"
+                                            + " templates of the manifest, or the value in the"
+                                            + " configuration.")
+                                    .formatted(
+                                            stream,
+                                            shortened(template),
+                                            template.kind().pythonName()),
                             String.valueOf(template.getMessage()),
                             template);
             default ->

@@ -49,7 +49,7 @@ class AuthenticatorsTest {
                                 .uri())
                 .isEqualTo("/data?key=a+b");
         assertThatThrownBy(() -> sent(key.formatted("'x': 1"), "{'k': 'hush'}"))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageNotContaining("hush");
     }
 

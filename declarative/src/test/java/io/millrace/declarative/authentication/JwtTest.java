@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.declarative.http.HttpFixture;
 import io.millrace.declarative.interpolation.python.Json;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -196,7 +196,7 @@ class JwtTest {
             assertThat(verifier.verify(signature(token))).isTrue();
             for (String wrong : List.of("", "hush-wrong")) {
                 assertThatThrownBy(() -> token(fields, Map.of("key", key, "pass", wrong)))
-                        .isInstanceOf(SystemFailure.class)
+                        .isInstanceOf(ConfigurationFailure.class)
                         .hasMessageContaining("could not be signed")
                         .hasMessageNotContaining("hush");
             }
@@ -241,16 +241,16 @@ class JwtTest {
                         "'additional_jwt_headers': {'alg': 'none'}")) {
             assertThatThrownBy(() ->
                             token("'algorithm': 'HS256', 'secret_key': 'k', " + fields, Map.of()))
-                    .isInstanceOf(SystemFailure.class);
+                    .isInstanceOf(ConfigurationFailure.class);
         }
         assertThatThrownBy(() -> token("'algorithm': 'none', 'secret_key': 'k'", Map.of()))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("HS256");
         assertThatThrownBy(() ->
                         token(
                                 "'algorithm': 'RS256', 'secret_key': '{{ config.key }}'",
                                 Map.of("key", "hush")))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("no private key")
                 .hasMessageNotContaining("hush");
     }

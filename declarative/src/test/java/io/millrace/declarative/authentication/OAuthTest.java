@@ -212,7 +212,7 @@ class OAuthTest {
                 .hasMessageNotContaining("RT1");
         givenTokens(_ -> Reply.json(401, "{'error': 'invalid_client'}"));
         assertThatThrownBy(() -> send(CLIENT))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("401");
     }
 
@@ -280,7 +280,7 @@ class OAuthTest {
                         "'use_profile_assertion': true", "profile_assertion");
         wrong.forEach((fields, field) ->
                 assertThatThrownBy(() -> send(fields))
-                        .isInstanceOf(SystemFailure.class)
+                        .isInstanceOf(ConfigurationFailure.class)
                         .hasMessageContaining(field));
         assertThat(List.copyOf(api.received())).isEmpty();
     }

@@ -45,6 +45,11 @@ public final class LocalApi implements AutoCloseable {
             return json(200, body);
         }
 
+        /** The same with another status. */
+        public Reply status(int other) {
+            return new Reply(other, headers, body);
+        }
+
         public Reply with(String header, String value) {
             Map<String, String> all = new TreeMap<>(headers);
             all.put(header, value);

@@ -4,6 +4,7 @@ import static io.millrace.declarative.http.HttpFixture.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class RequestOptionsTest {
                     }) {
                 assertThatThrownBy(() ->
                                 RequestOption.compile(HttpFixture.definition(wrong), compilation))
-                        .isInstanceOf(SystemFailure.class);
+                        .isInstanceOf(ConfigurationFailure.class);
             }
         }
     }

@@ -54,7 +54,7 @@ class TransportTest {
 
     private static Answer send(Map<String, String> environment, String url)
             throws IOException, InterruptedException {
-        try (var transport = new Transport(environment)) {
+        try (var transport = new Transport(environment, Duration.ofMinutes(2))) {
             return transport.send(get(url), false, new Cookies());
         }
     }
@@ -64,7 +64,7 @@ class TransportTest {
         var accepted = new CountDownLatch(1);
         var ended = new AtomicReference<Throwable>();
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                var transport = new Transport(Map.of())) {
+                var transport = new Transport(Map.of(), Duration.ofMinutes(2))) {
             Thread.ofVirtual()
                     .start(() -> {
                         try (Socket socket = server.accept()) {

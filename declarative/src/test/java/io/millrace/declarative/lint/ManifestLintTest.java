@@ -2,8 +2,14 @@ package io.millrace.declarative.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.declarative.manifest.Located;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ManifestLintTest {
     private static final String SOUND =
@@ -199,6 +205,248 @@ class ManifestLintTest {
                                                 "    retriever:\n"
                                                     + "      $parameters: {field_path: [data]}\n")))
                 .isEmpty();
+    }
+
+    private static final String SPEC =
+            """
+            spec:
+              type: Spec
+              connection_specification:
+                type: object
+                properties:
+                  host: {type: string}
+                  token: {type: string}
+                  start_date: {type: string}
+                  credentials:
+                    oneOf:
+                      - {type: object, properties: {client_id: {type: string}}}
+                      - {type: object, properties: {key: {type: string}}}
+                  free: {type: object, additionalProperties: {type: string}}
+            """;
+
+    @Test
+    void aKeyThatNoConfigurationHasIsToldWithTheNearest() {
+        String manifest = SOUND + SPEC;
+        assertThat(lint(manifest)).isEmpty();
+        assertThat(lint(manifest.replace("{{ config['token'] }}", "{{ config['tokn'] }}")))
+                .containsExactly(
+                        "12:18 WARNING BearerAuthenticator.api_token reads config.tokn, which the"
+                                + " specification doesn't have. Did you mean \"token\"?");
+        assertThat(
+                        lint(
+                                manifest.replace(
+                                        "{{ config['token'] }}",
+                                        "{{ config.credentials.get('ky') }}")))
+                .singleElement()
+                .asString()
+                .contains("reads config.credentials.ky,")
+                .contains("Did you mean \"key\"?");
+        for (String fine :
+                List.of(
+                        "{{ config['credentials']['key'] }}",
+                        "{{ config.free.anything }}",
+                        "{{ config['token'].split('x')[0] }}",
+                        "{{ config.get('old', '') }}",
+                        "{{ config['old'] | default('x') }}",
+                        "{{ config['old'] or 'x' }}",
+                        "{{ config['old'] if 'old' in config else 'x' }}",
+                        "{% if config.old is defined %}{{ config.old }}{% endif %}")) {
+            assertThat(lint(manifest.replace("{{ config['token'] }}", fine))).as(fine).isEmpty();
+        }
+    }
+
+    @Test
+    void aParameterThatNobodyGivesIsTold() {
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                                "field_path: [data]",
+                                                "field_path: [\"{{ parameters.pth }}\"]")
+                                        .replace(
+                                                "    primary_key: id\n",
+                                                "    $parameters: {path: x}\n")))
+                .singleElement()
+                .asString()
+                .contains("DpathExtractor.field_path reads parameters.pth, which no $parameters")
+                .contains("Did you mean \"path\"?");
+    }
+
+    @Test
+    void unknownNamesInTemplatesHaveAHint() {
+        assertThat(lint(SOUND.replace("{{ config['token'] }}", "{{ nou_utc() }}")))
+                .singleElement()
+                .asString()
+                .startsWith("12:18 ERROR nou_utc isn't known")
+                .endsWith("Did you mean \"now_utc\"?");
+        assertThat(lint(SOUND.replace("{{ config['token'] }}", "{{ 'x' | base64encod }}")))
+                .singleElement()
+                .asString()
+                .contains("base64encod");
+        assertThat(lint(SOUND.replace("{{ config['token'] }}", "{{ 'x' is defind }}")))
+                .singleElement()
+                .asString()
+                .contains("defind");
+    }
+
+    private static String withCursor(String cursor) {
+        return SOUND.replace(
+                "    schema_loader:",
+                "    incremental_sync:\n" + cursor.indent(6) + "    schema_loader:");
+    }
+
+    private static final String CURSOR =
+            """
+            type: DatetimeBasedCursor
+            cursor_field: id
+            datetime_format: "%Y-%m-%d"
+            start_datetime: "2024-01-31"
+            step: P1M
+            cursor_granularity: P1D
+            """;
+
+    @Test
+    void datesFormatsAndDurationsOfCursorsAreChecked() {
+        assertThat(lint(withCursor(CURSOR))).isEmpty();
+        assertThat(lint(withCursor(CURSOR.replace("%Y-%m-%d", "%Y-%m-%Q"))))
+                .anyMatch(finding -> finding.contains("ERROR Dates can't be read in the format"));
+        assertThat(lint(withCursor(CURSOR.replace("2024-01-31", "2024-01-31T00:00:00Z"))))
+                .singleElement()
+                .asString()
+                .contains(
+                        "ERROR 2024-01-31T00:00:00Z is no date in the format %Y-%m-%d, which is"
+                                + " written like 2021-11-23.");
+        assertThat(
+                        lint(
+                                withCursor(
+                                        CURSOR.replace(
+                                                "start_datetime: \"2024-01-31\"",
+                                                "start_datetime: {type: MinMaxDatetime, datetime:"
+                                                        + " \"{{ config['x'] }}\", min_datetime:"
+                                                        + " \"1700000000\", datetime_format:"
+                                                        + " \"%s\"}"))))
+                .isEmpty();
+        assertThat(lint(withCursor(CURSOR.replace("P1M", "1M"))))
+                .singleElement()
+                .asString()
+                .contains("ERROR step has to be an ISO 8601 duration such as P1D or PT1H, not 1M.");
+        assertThat(lint(withCursor(CURSOR.replace("P1M", "PT1H"))))
+                .singleElement()
+                .asString()
+                .contains("The step PT1H is shorter than the cursor_granularity P1D");
+        assertThat(lint(withCursor(CURSOR + "clamping: {target: YEAR}\n")))
+                .singleElement()
+                .asString()
+                .contains("DAY, WEEK or MONTH");
+        assertThat(
+                        lint(
+                                withCursor(
+                                        "type: IncrementingCountCursor\n"
+                                                + "cursor_field: id\n"
+                                                + "start_value: first\n")))
+                .singleElement()
+                .asString()
+                .contains("whole number");
+    }
+
+    @Test
+    void keysAndCursorsAreInTheSchema() {
+        assertThat(lint(SOUND.replace("primary_key: id", "primary_key: [[id, x]]")))
+                .singleElement()
+                .asString()
+                .contains("16:19 ERROR A part of a primary_key");
+        assertThat(lint(SOUND.replace("primary_key: id", "primary_key: [idd]")))
+                .containsExactly(
+                        "16:18 WARNING The primary_key idd is no property of the stream's schema."
+                                + " Did you mean \"id\"?");
+        assertThat(lint(withCursor(CURSOR.replace("cursor_field: id", "cursor_field: at"))))
+                .singleElement()
+                .asString()
+                .contains("The cursor_field at is no property of the stream's schema.");
+    }
+
+    private static String withPaginator(String paginator) {
+        return SOUND.replace(
+                "      record_selector:",
+                "      paginator:\n" + paginator.indent(8) + "      record_selector:");
+    }
+
+    @Test
+    void pagesHaveASizeAndATokenThatRequestsCarry() {
+        String paginator =
+                """
+                type: DefaultPaginator
+                pagination_strategy: {type: PageIncrement, page_size: 100}
+                page_token_option: {type: RequestOption, inject_into: request_parameter, field_name: page}
+                page_size_option: {type: RequestOption, inject_into: request_parameter, field_name: size}
+                """;
+        assertThat(lint(withPaginator(paginator))).isEmpty();
+        assertThat(lint(withPaginator(paginator.replace("page_size: 100", "page_size: 0"))))
+                .singleElement()
+                .asString()
+                .contains("ERROR The page_size has to be a whole number from 1");
+        assertThat(lint(withPaginator(paginator.replace("field_name: size", "field_name: page"))))
+                .singleElement()
+                .asString()
+                .contains("go to the same place of the request");
+        assertThat(
+                        lint(
+                                withPaginator(
+                                        paginator.replaceFirst(
+                                                "page_token_option: .*",
+                                                "page_token_option: {type: RequestPath}"))))
+                .singleElement()
+                .asString()
+                .contains("A RequestPath takes an address");
+        assertThat(lint(withPaginator(paginator.replaceFirst("page_token_option: .*", ""))))
+                .singleElement()
+                .asString()
+                .contains("WARNING No request carries the token of the next page");
+    }
+
+    @Test
+    void whatAnAliasNamesIsUsed() {
+        assertThat(
+                        lint(
+                                SOUND.replace(
+                                                "definitions:\n",
+                                                "definitions:\n"
+                                                        + "  base: &base {type: DpathExtractor,"
+                                                        + " field_path: [x]}\n"
+                                                        + "  all: &all [data]\n")
+                                        .replace(
+                                                "          type: DpathExtractor\n"
+                                                        + "          field_path: [data]",
+                                                "          <<: *base\n"
+                                                        + "          field_path: *all")))
+                .isEmpty();
+    }
+
+    @Test
+    void classesHaveToBeInTheFileBesideTheManifest(@TempDir Path folder) throws IOException {
+        String manifest =
+                SOUND.replace(
+                        "type: DpathExtractor\n          field_path: [data]",
+                        "type: CustomRecordExtractor\n"
+                            + "          class_name: source_declarative_manifest.components.Mine");
+        assertThat(ManifestLint.check(manifest, Optional.of(folder)))
+                .extracting(Finding::message)
+                .contains(
+                        "There is no components.py beside the manifest, which would have the class"
+                                + " Mine.");
+        Files.writeString(folder.resolve("components.py"), "class Others:\n    pass\n");
+        assertThat(ManifestLint.check(manifest, Optional.of(folder)))
+                .extracting(Finding::message)
+                .contains("components.py has no class Mine.");
+        Files.writeString(folder.resolve("components.py"), "class Mine(Others):\n    pass\n");
+        assertThat(ManifestLint.check(manifest, Optional.of(folder)))
+                .extracting(Finding::severity)
+                .containsExactly(Finding.Severity.WARNING);
+        assertThat(ManifestLint.pythonClasses(manifest))
+                .containsExactly(
+                        new PythonClass(
+                                "CustomRecordExtractor",
+                                "source_declarative_manifest.components.Mine",
+                                new Located.Place(25, 23)));
     }
 
     @Test

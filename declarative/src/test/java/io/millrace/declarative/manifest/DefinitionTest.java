@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.declarative.interpolation.python.Json;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class DefinitionTest {
         assertThat(of("{'a': '100'}").findInteger("a")).hasValue(100);
         assertThat(of("{'a': -7}").findInteger("a")).hasValue(-7);
         assertThatThrownBy(() -> of("{'a': 'many'}").findInteger("a"))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("here.a has to be an integer");
     }
 

@@ -10,7 +10,7 @@ import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.record.SourceRecord;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.sdk.http.Headers;
 import io.millrace.sdk.http.Pause;
 import java.time.Instant;
@@ -173,7 +173,7 @@ class PaginatorTest {
                                                  'page_size_option': {'inject_into': 'header', 'field_name': 'n'}}
                                                 """)),
                                 compilation()))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("page_size");
         assertThatThrownBy(() ->
                         paginator("{'type': 'PageIncrement', 'page_size': '{{ config.no }}'}"))

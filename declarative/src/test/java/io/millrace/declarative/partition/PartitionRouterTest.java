@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.interpolation.python.StreamSlice;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -96,7 +96,7 @@ class PartitionRouterTest {
                                         "shop",
                                         "values",
                                         "{{ 5 }}")))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("values");
     }
 
@@ -415,7 +415,7 @@ class PartitionRouterTest {
     @Test
     void aUnionOfRoutersWithDifferentFieldsIsRefused() {
         assertThatThrownBy(() -> Plans.router(union("pid", list("pid", "a"), list("id", "b"))))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("pid");
     }
 
@@ -472,7 +472,7 @@ class PartitionRouterTest {
     @Test
     void aRouterOfAnUnknownTypeIsRefusedByName() {
         assertThatThrownBy(() -> Plans.router(map("type", "RoundPartitionRouter")))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("RoundPartitionRouter");
     }
 }

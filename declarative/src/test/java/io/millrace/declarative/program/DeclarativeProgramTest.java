@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.declarative.http.LocalApi;
 import io.millrace.declarative.http.LocalApi.Reply;
+import io.millrace.sdk.http.Pause;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeclarativeProgramTest {
@@ -50,6 +58,120 @@ class DeclarativeProgramTest {
         """
                         .formatted(name, path)
                 + more.indent(4);
+    }
+
+    private static final String CUSTOM =
+            """
+            transformations:
+              - type: CustomTransformation
+                class_name: components.Shout
+            """;
+
+    @Test
+    void aCheckNamesAPythonClassAndItsPlaceBeforeAnythingIsAsked() {
+        ProgramRun.Result result =
+                program().run("check", MANIFEST + stream("s", "/s", CUSTOM), List.of());
+        assertThat(result.status()).isZero();
+        assertThat(
+                        result.messages("CONNECTION_STATUS")
+                                .getFirst()
+                                .at("/connectionStatus/message")
+                                .asString())
+                .contains(
+                        "manifest.yaml:17:21: The manifest needs the Python class components.Shout")
+                .contains("pip install airbyte-cdk");
+        assertThat(api.received()).isEmpty();
+    }
+
+    @Test
+    void aManifestWithPythonClassesIsRunByAPythonWhereThereIsOne() throws Exception {
+        Path manifest = folder.resolve("m.yaml");
+        Files.writeString(manifest, MANIFEST + stream("s", "/s", CUSTOM));
+        Path config = folder.resolve("c.json");
+        Files.writeString(config, "{}");
+        var calls = new ArrayList<String>();
+        var output = new ByteArrayOutputStream();
+        var program =
+                new DeclarativeProgram(
+                        output,
+                        System.err,
+                        () -> ProgramRun.NOW,
+                        Pause.none(),
+                        (file, components, words, note) -> {
+                            note.accept("through Python");
+                            calls.add(file + " " + components + " " + words);
+                            return OptionalInt.of(7);
+                        });
+        String[] files = {manifest.toString(), config.toString()};
+        assertThat(
+                        program.run(
+                                List.of(
+                                        "discover",
+                                        "--manifest-path=" + files[0],
+                                        "--config=" + files[1],
+                                        "--components-path",
+                                        "x.py")))
+                .isEqualTo(7);
+        assertThat(calls)
+                .containsExactly(
+                        files[0] + " Optional[x.py] [discover, --config, " + files[1] + "]");
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("through Python");
+        assertThat(program.run(List.of("spec", "--manifest-path", files[0]))).isZero();
+        assertThat(calls).hasSize(1);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aConfigurationMayComeThroughAPipe() throws Exception {
+        Path manifest = folder.resolve("m.yaml");
+        Files.writeString(manifest, (MANIFEST + stream("s", "/s", "")).replace("API", api.url()));
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+        Thread writer =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                Files.writeString(pipe, "{\"key\": \"k\"}");
+                            } catch (IOException failure) {
+                                throw new UncheckedIOException(failure);
+                            }
+                        });
+        var output = new ByteArrayOutputStream();
+        int status =
+                new DeclarativeProgram(output, System.err, () -> ProgramRun.NOW, Pause.none())
+                        .run(
+                                List.of(
+                                        "check",
+                                        "--manifest-path",
+                                        manifest.toString(),
+                                        "--config",
+                                        pipe.toString()));
+        writer.join();
+        assertThat(status).isZero();
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("SUCCEEDED");
+    }
+
+    @Test
+    void streamsWithFilesAreDiscoveredAsSuch() {
+        ProgramRun.Result result =
+                program()
+                        .run(
+                                "discover",
+                                MANIFEST
+                                        + stream(
+                                                "s",
+                                                "/s",
+                                                """
+                                                file_uploader:
+                                                  type: FileUploader
+                                                  requester: {$ref: "#/definitions/requester", path: "/f"}
+                                                  download_target_extractor: {type: DpathExtractor, field_path: [url]}
+                                                """)
+                                        + stream("t", "/t", ""),
+                                List.of());
+        assertThat(result.messages("CATALOG").getFirst().at("/catalog/streams"))
+                .extracting(stream -> stream.path("is_file_based").asBoolean(false))
+                .containsExactly(true, false);
     }
 
     @Test

@@ -133,6 +133,38 @@ class RecordingTest {
     }
 
     @Test
+    void aFailureMayBeExpectedByItsTypeAndAPartOfItsMessage() throws Exception {
+        Files.writeString(folder.resolve("manifest.yaml"), MANIFEST);
+        Files.writeString(
+                folder.resolve("items.jsonl"),
+                """
+                {"request": "GET http://127.0.0.1:1/items?key=secret-key&page=1", "status": 200, "headers": [], "body": "{\\"items\\": [{\\"id\\": 1}, {\\"id\\": 2}]}"}
+                {"request": "GET http://127.0.0.1:1/items?key=secret-key&page=2", "status": 403, "headers": [], "body": ""}
+                """);
+        String tests =
+                TESTS.replace("ADDRESS", "http://127.0.0.1:1")
+                        .replace(", {id: 3, echo: secret-key}", "");
+        assertThat(failing(tests, "{type: config_error, message: permission}")).isEmpty();
+        assertThat(failing(tests, "{type: config_error}")).isEmpty();
+        assertThat(failing(tests, "{type: transient_error}"))
+                .singleElement()
+                .asString()
+                .startsWith("It failed: ")
+                .endsWith("(config_error)");
+        String fine =
+                tests.replace(
+                        "page=2", "page=1\", \"GET http://127.0.0.1:1/items?key=secret-key&page=2");
+        assertThat(failing(fine, "{type: config_error, message: tea}")).isNotEmpty();
+        assertThatThrownBy(() -> failing(tests, "{kind: config_error}"))
+                .hasMessageContaining("there is no key \"kind\"");
+    }
+
+    private List<String> failing(String tests, String failure) throws Exception {
+        Files.writeString(folder.resolve("tests.yaml"), tests + "      failure: " + failure + "\n");
+        return ManifestTests.load(folder).run().getFirst().differences();
+    }
+
+    @Test
     void filesThatCantBeUsedAreToldWithTheirPlace() throws Exception {
         assertThatThrownBy(() -> ManifestTests.load(folder))
                 .isInstanceOf(ConfigurationFailure.class)

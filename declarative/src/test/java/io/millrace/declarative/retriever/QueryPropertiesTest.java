@@ -8,7 +8,7 @@ import io.millrace.declarative.http.LocalApi;
 import io.millrace.declarative.http.LocalApi.Reply;
 import io.millrace.declarative.source.ManifestRun;
 import io.millrace.declarative.source.StreamSelection;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +90,7 @@ class QueryPropertiesTest {
                                 Optional.empty(),
                                 _ -> List.of(),
                                 fixture.compilation("{}")))
-                .isInstanceOf(SystemFailure.class);
+                .isInstanceOf(ConfigurationFailure.class);
     }
 
     @Test

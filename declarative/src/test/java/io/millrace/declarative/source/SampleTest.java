@@ -113,7 +113,7 @@ class SampleTest {
         assertThat(sample.schema().get("properties"))
                 .isEqualTo(
                         Map.of(
-                                "id", Map.of("type", "number"),
+                                "id", Map.of("type", "integer"),
                                 "a", Map.of("type", List.of("string", "null"))));
     }
 

@@ -240,7 +240,7 @@ class AsyncRetrieverTest {
                                 HttpFixture.definition(
                                         "{'running': ['a'], 'completed': ['b'], 'failed': ['a'],"
                                                 + " 'timeout': []}")))
-                .isInstanceOf(SystemFailure.class)
+                .isInstanceOf(ConfigurationFailure.class)
                 .hasMessageContaining("'a'");
         assertThatThrownBy(() ->
                         JobStatus.Words.compile(

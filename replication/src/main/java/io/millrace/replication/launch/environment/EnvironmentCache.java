@@ -115,6 +115,11 @@ public final class EnvironmentCache {
         }
     }
 
+    /** Whether the folder of {@code key} is there already. */
+    public boolean holds(String key) {
+        return find(root.resolve(key)) != null;
+    }
+
     /** Throws away the folder of {@code key}, where its maker would do better now. */
     public void discard(String key) {
         try {

@@ -16,6 +16,7 @@ import io.millrace.protocol.json.JsonRowWriter;
 import io.millrace.protocol.message.ControlMessage;
 import io.millrace.protocol.message.InputFiles;
 import io.millrace.protocol.message.LineProblem;
+import io.millrace.protocol.message.LogMessage;
 import io.millrace.protocol.message.Message;
 import io.millrace.protocol.message.MessageReader;
 import io.millrace.protocol.message.RecordLine;
@@ -56,6 +57,10 @@ final class ProcessReading {
     private @Nullable Reading last;
     private @Nullable StreamName lastName;
     private @Nullable SyncFailure told;
+
+    /** Said to be complete just now; its last state may follow. */
+    private @Nullable Reading closing;
+
     private LineRelay.@Nullable Buffers relayBuffers;
     private boolean anyMessage;
     private boolean anyStatus;
@@ -155,6 +160,9 @@ final class ProcessReading {
     }
 
     private void record(RecordLine line) throws InterruptedException, IOException {
+        if (closing != null) {
+            endClosing();
+        }
         Reading reading = last;
         if (reading == null || !line.stream().equals(lastName)) {
             reading = declared(line.stream());
@@ -311,6 +319,14 @@ final class ProcessReading {
 
     private void message(Message message, Guest guest) throws InterruptedException {
         GuestProgram.tell(message, log);
+        boolean mayPrecede =
+                message instanceof LogMessage
+                        || (message instanceof StateMessage.Stream state
+                                && closing != null
+                                && state.state().stream().equals(closing.request.name()));
+        if (!mayPrecede) {
+            endClosing();
+        }
         switch (message) {
             case StateMessage state -> state(state);
             case TraceMessage.StreamStatus status -> status(status, guest);
@@ -353,7 +369,7 @@ final class ProcessReading {
                 }
                 compare(message, reading.recordsSinceState, "stream " + reading.request.name());
                 reading.recordsSinceState = 0;
-                if (reading.complete || reading.incomplete) {
+                if (reading.ended) {
                     log.line(
                             LogLevel.WARN,
                             "A state of stream %s came after its end, and is left out."
@@ -363,6 +379,9 @@ final class ProcessReading {
                 begin(reading);
                 emit(reading);
                 reading.output.checkpoint(state.state().orElse(NullNode.getInstance()));
+                if (reading == closing) {
+                    endClosing();
+                }
             }
             case StateMessage.Global _, StateMessage.Legacy _ -> {
                 compare(message, recordsOfAll, "all streams");
@@ -441,8 +460,9 @@ final class ProcessReading {
     }
 
     /**
-     * Ends a stream. The last one is held open until the guest has ended: there must be one to take
-     * what still goes wrong.
+     * Ends a stream, once it is known whether a last state follows, as it does with the reference
+     * kit. The last stream is held open until the guest has ended: there must be one to take what
+     * still goes wrong.
      */
     private void complete(Reading reading, Guest guest) throws InterruptedException {
         if (reading.complete) {
@@ -451,14 +471,20 @@ final class ProcessReading {
         begin(reading);
         emit(reading);
         reading.complete = true;
-        boolean others =
-                streams.values().stream().anyMatch(other -> !other.ended && other != reading);
-        if (others) {
-            reading.ended = true;
-            reading.output.complete();
-        }
+        closing = reading;
         if (streams.values().stream().allMatch(other -> other.complete)) {
             guest.output().patience(program.timeouts().stopOrDefault());
+        }
+    }
+
+    private void endClosing() throws InterruptedException {
+        Reading reading = closing;
+        closing = null;
+        if (reading != null
+                && !reading.ended
+                && streams.values().stream().anyMatch(other -> !other.ended && other != reading)) {
+            reading.ended = true;
+            reading.output.complete();
         }
     }
 
@@ -499,6 +525,7 @@ final class ProcessReading {
     /** Judges how the guest ended. */
     private void finish(GuestProgram.Run run) throws InterruptedException {
         Guest guest = run.guest();
+        endClosing();
         SyncFailure unstopped = program.awaitExit(guest);
         if (told != null) {
             settleIncomplete();

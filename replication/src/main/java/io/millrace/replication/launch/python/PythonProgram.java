@@ -94,6 +94,23 @@ public final class PythonProgram extends InstalledProgram {
                 : List.of();
     }
 
+    /**
+     * Whether a package of a registry is installed already, so that {@link #words} needs no
+     * network.
+     */
+    public boolean installed() {
+        Matcher requirement = REQUIREMENT.matcher(target());
+        return requirement.matches() && cache().holds(registryKey(requirement.group(1)));
+    }
+
+    private String registryKey(String name) {
+        return fileName(name) + "-" + FolderContent.digestOf("registry", target());
+    }
+
+    private EnvironmentCache cache() {
+        return new EnvironmentCache(context().cache().resolve("python"));
+    }
+
     @Override
     protected Ready fromRegistry() throws InterruptedException {
         Matcher requirement = REQUIREMENT.matcher(target());
@@ -102,7 +119,7 @@ public final class PythonProgram extends InstalledProgram {
         }
         String name = requirement.group(1);
         boolean direct = requirement.group(3).startsWith("@");
-        String key = fileName(name) + "-" + FolderContent.digestOf("registry", target());
+        String key = registryKey(name);
         Environment environment =
                 environment(key, folder -> install(folder, List.of(target()), direct ? "" : name));
         return new Ready(key, List.of(script(environment, name)));
@@ -173,7 +190,7 @@ public final class PythonProgram extends InstalledProgram {
 
     private Environment environment(String key, EnvironmentCache.Maker maker)
             throws InterruptedException {
-        var cache = new EnvironmentCache(context().cache().resolve("python"));
+        EnvironmentCache cache = cache();
         Environment found = cache.get(key, maker);
         if (!Files.exists(Path.of(python(found)))) {
             // The interpreter that it was made with is gone.

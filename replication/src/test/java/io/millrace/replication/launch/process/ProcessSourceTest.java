@@ -146,6 +146,32 @@ class ProcessSourceTest {
         assertThat(output.memory.used()).isZero();
     }
 
+    /** As the reference kit has it. */
+    @Test
+    void theLastStateMayFollowTheStatus() throws Exception {
+        assertThat(
+                        read(
+                                """
+                                record(1)
+                                status('COMPLETE')
+                                say({'type': 'LOG', 'log': {'level': 'INFO', 'message': 'Finished'}})
+                                state({'id': 1}, 1)
+                                record(7, stream='b')
+                                status('INCOMPLETE', stream='b')
+                                state({'id': 7}, 1, stream='b')
+                                state({'id': 2}, 0)
+                                """,
+                                "users",
+                                "b"))
+                .containsSubsequence(
+                        "users {\"id\":1,\"name\":\"n\"}",
+                        "state users {\"id\":1}",
+                        "complete users",
+                        "b {\"id\":7,\"name\":\"n\"}",
+                        "state b {\"id\":7}")
+                .doesNotContain("state users {\"id\":2}");
+    }
+
     @Test
     void recordsThatWaitForMoreAreSeenByWhoeverWatches() throws Exception {
         read("for i in range(3000): record(i)");
