@@ -7,6 +7,7 @@ import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.connector.StreamRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ final class StreamReading {
     private final FileReader reader;
     private final FilesOptions options;
     private final SourceOutput log;
+    private final Duration betweenCheckpoints;
     private final StreamState state;
     private final boolean compare;
 
@@ -39,6 +41,20 @@ final class StreamReading {
             FileReader reader,
             FilesOptions options,
             SourceOutput log) {
+        this(stream, request, reader, options, log, Duration.ofSeconds(1));
+    }
+
+    /**
+     * @param betweenCheckpoints the least time between two
+     */
+    StreamReading(
+            StreamFiles stream,
+            StreamRequest request,
+            FileReader reader,
+            FilesOptions options,
+            SourceOutput log,
+            Duration betweenCheckpoints) {
+        this.betweenCheckpoints = betweenCheckpoints;
         this.stream = stream;
         this.request = request;
         this.reader = reader;
@@ -52,13 +68,16 @@ final class StreamReading {
         output.started();
         List<Part> parts = compare ? covered() : due(output);
         output.estimate(-1, parts.stream().mapToLong(part -> part.fingerprint().size()).sum());
-        try (TypedOutput typed = new TypedOutput(request, output, state, options.onBadRow(), log)) {
+        try (TypedOutput typed =
+                new TypedOutput(
+                        request, output, state, options.onBadRow(), betweenCheckpoints, log)) {
             if (parts.isEmpty() && !compare) {
                 typed.checkpoint();
             }
             for (Part part : parts) {
                 reader.read(part, typed);
             }
+            typed.settle();
         }
         output.complete();
     }

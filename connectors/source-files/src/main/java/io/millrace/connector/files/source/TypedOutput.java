@@ -9,6 +9,7 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnType;
 import io.millrace.protocol.schema.StreamSchema;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +30,20 @@ final class TypedOutput implements AutoCloseable {
     private StreamSchema schema;
     private @Nullable ColumnBatch batch;
     private int expectedRows = 1024;
+    private final Duration betweenCheckpoints;
+    private long lastCheckpoint;
+    private boolean unsettled;
 
     TypedOutput(
             StreamRequest request,
             StreamOutput output,
             StreamState state,
             FilesOptions.OnBadRow onBadRow,
+            Duration betweenCheckpoints,
             SourceOutput log) {
         this.output = output;
+        this.betweenCheckpoints = betweenCheckpoints;
+        this.lastCheckpoint = System.nanoTime() - betweenCheckpoints.toNanos();
         this.log = log;
         this.state = state;
         this.onBadRow = onBadRow;
@@ -119,11 +126,25 @@ final class TypedOutput implements AutoCloseable {
         }
     }
 
-    /** Says how far {@code file} was read: everything up to there was appended. */
+    /**
+     * Says how far {@code file} was read: everything up to there was appended. That becomes a
+     * checkpoint about once a second, since one names all files that were ever read, and
+     * destinations write the better the more rows it covers.
+     */
     void progress(InputFile file, FileProgress progress) throws InterruptedException {
-        flush();
         state.put(file, progress);
-        checkpoint();
+        unsettled = true;
+        if (System.nanoTime() - lastCheckpoint >= betweenCheckpoints.toNanos()) {
+            settle();
+        }
+    }
+
+    /** Makes a checkpoint of the progress that has none. */
+    void settle() throws InterruptedException {
+        if (unsettled) {
+            flush();
+            checkpoint();
+        }
     }
 
     /** Gives the state as it is. */
@@ -131,6 +152,8 @@ final class TypedOutput implements AutoCloseable {
         if (checkpoints) {
             output.checkpoint(state.toJson()); // invariant 2: what it covers was emitted
         }
+        unsettled = false;
+        lastCheckpoint = System.nanoTime();
     }
 
     /** A row can't be read (invariant 3). */

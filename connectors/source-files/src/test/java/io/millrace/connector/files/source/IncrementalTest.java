@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,20 @@ class IncrementalTest extends FilesTest {
             var landed = read(source, APPEND, last(first), Purpose.COMPARE);
             assertThat(landed.rows).containsExactly(row("1"));
             assertThat(read(source, APPEND, last(second), Purpose.COMPARE).rows).hasSize(3);
+        }
+    }
+
+    @Test
+    void manySmallFilesShareACheckpoint() throws IOException, InterruptedException {
+        for (int i = 0; i < 300; i++) {
+            write("in/%03d.csv".formatted(i), "id\n" + i + "\n");
+        }
+        var all = read(all(), APPEND, Optional.empty());
+        assertThat(all.rows).hasSize(300);
+        assertThat(all.states.size()).isLessThan(100);
+        for (RecordingOutput.State state : all.states) {
+            assertThat(read(all(), APPEND, Optional.of(state.json())).rows)
+                    .isEqualTo(all.rows.subList(state.rows(), 300));
         }
     }
 
@@ -141,7 +156,8 @@ class IncrementalTest extends FilesTest {
                                 List.of(),
                                 FilesOptions.OnBadRow.REJECT,
                                 FilesOptions.UnfinishedLine.AUTO),
-                        everything)
+                        everything,
+                        Duration.ZERO)
                 .read(output);
         return output;
     }
@@ -272,6 +288,7 @@ class IncrementalTest extends FilesTest {
                             everything.stream("s"),
                             StreamState.parse(Optional.empty()),
                             FilesOptions.OnBadRow.REJECT,
+                            Duration.ZERO,
                             everything)) {
                 assertThatThrownBy(() ->
                                 reader.read(Part.whole(file, fingerprint, LastRow.TAKE), typed))
