@@ -50,6 +50,8 @@ class ArchitectureTest {
                             Set.of("api", "replication", "protocol", "sdk", "declarative")),
                     Map.entry(
                             "cli", Set.of("api", "replication", "declarative", "sdk", "protocol")),
+                    // A program of its own, beside ours.
+                    Map.entry("image", Set.of()),
                     Map.entry("testkit", Set.of("sdk", "protocol")),
                     Map.entry(
                             "distribution",

@@ -145,6 +145,31 @@ public final class Compatibility {
         return problems;
     }
 
+    /**
+     * What else takes a new major version, though no test of an old version would notice
+     * (reference: protocol 8.5).
+     */
+    public static List<String> ofPolicy(JsonNode before, JsonNode now) {
+        var problems = new ArrayList<String>();
+        for (JsonNode stream : before.path("streams")) {
+            JsonNode other = find(now, stream);
+            String name = stream.path("name").asString("");
+            if (other.isMissingNode()) {
+                continue;
+            }
+            if (stream.path("source_defined_primary_key").size() > 0
+                    && !stream.path("source_defined_primary_key")
+                            .equals(other.path("source_defined_primary_key"))) {
+                problems.add("stream %s has another primary key".formatted(name));
+            }
+            Set<String> modes = texts(stream.path("supported_sync_modes"));
+            modes.removeAll(texts(other.path("supported_sync_modes")));
+            modes.forEach(
+                    mode -> problems.add("stream %s no longer syncs %s".formatted(name, mode)));
+        }
+        return problems;
+    }
+
     private static void compareColumns(
             JsonNode before, JsonNode now, String place, List<String> problems) {
         for (var property : before.path("properties").properties()) {

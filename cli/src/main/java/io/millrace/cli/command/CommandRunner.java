@@ -129,6 +129,11 @@ public final class CommandRunner {
         connector.addSubcommand("compile", new ConnectorCompileCommand(terminal));
         connector.addSubcommand("build", new ConnectorBuildCommand(terminal));
         connector.addSubcommand("publish", new ConnectorPublishCommand(launchers, terminal));
+        var secrets =
+                new CommandLine(CommandSpec.forAnnotatedObject(ConnectorSecretsCommand.class));
+        secrets.addSubcommand("fetch", new ConnectorSecretsCommand.Fetch(terminal));
+        secrets.addSubcommand("write-back", new ConnectorSecretsCommand.WriteBack(terminal));
+        connector.addSubcommand("secrets", secrets);
         connector.addSubcommand("test", new ConnectorTestCommand(launchers, terminal));
         connector.addSubcommand(
                 "run",

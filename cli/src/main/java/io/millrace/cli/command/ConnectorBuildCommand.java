@@ -2,10 +2,10 @@ package io.millrace.cli.command;
 
 import io.millrace.cli.registry.ConnectorArchive;
 import io.millrace.cli.registry.ConnectorMetadata;
-import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,8 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code millrace connector build}. */
 @Command(
         description = {
-            "Packs a connector: an archive of its folder, without secrets, and an image by its"
-                    + " Dockerfile.",
+            "Packs a connector: an archive of its folder, without secrets, and an image. One in"
+                    + " Java needs no engine: its image is a file beside the archive, for 'docker"
+                    + " load'. All others are built by their Dockerfile.",
             "The same content gives the same archive, byte by byte."
         })
 final class ConnectorBuildCommand implements Callable<Integer> {
@@ -36,6 +37,9 @@ final class ConnectorBuildCommand implements Callable<Integer> {
     @Option(names = "--no-image", description = "Makes the archive alone.")
     private boolean noImage;
 
+    @Option(names = "--base-image", paramLabel = "IMAGE", description = Images.BASE_IMAGE)
+    private @Nullable String baseImage;
+
     @Option(names = "--json", description = "Prints one JSON document.")
     private boolean json;
 
@@ -49,45 +53,30 @@ final class ConnectorBuildCommand implements Callable<Integer> {
             throw new UsageException("There is no folder %s.".formatted(folder));
         }
         ConnectorMetadata metadata = ConnectorMetadata.read(folder);
-        if (!metadata.problems().isEmpty()) {
-            throw new ConfigurationFailure(
-                    "metadata.yaml is not as it must be: "
-                            + String.join("; ", metadata.problems()));
-        }
-        String name = metadata.repository().substring(metadata.repository().lastIndexOf('/') + 1);
+        String name = metadata.shortName();
         Path target =
                 archive != null
                         ? archive
                         : folder.resolve("target/%s-%s.zip".formatted(name, metadata.version()));
         ConnectorArchive.write(folder.toAbsolutePath().normalize(), target);
         String digest = ConnectorArchive.digest(target);
-        String image = metadata.repository() + ":" + metadata.version();
-        if (!noImage) {
-            buildImage(image);
-        }
+        Optional<Images.Built> image =
+                noImage
+                        ? Optional.empty()
+                        : Optional.of(new Images(terminal, baseImage).build(folder, metadata));
+        Optional<Path> imageArchive = image.flatMap(Images.Built::archive);
         if (json) {
             ObjectNode document = JsonMapper.shared().createObjectNode();
             document.put("archive", target.toString());
             document.put("digest", digest);
-            if (noImage) {
-                document.putNull("image");
-            } else {
-                document.put("image", image);
-            }
+            document.put("image", image.map(Images.Built::name).orElse(null));
+            imageArchive.ifPresent(file -> document.put("image_archive", file.toString()));
             terminal.output().println(document.toPrettyString());
         } else {
             terminal.output().printf("%s%n%s%n", target, digest);
-            if (!noImage) {
-                terminal.output().println(image);
-            }
+            image.ifPresent(each -> terminal.output().println(each.name()));
+            imageArchive.ifPresent(terminal.output()::println);
         }
         return ExitStatus.DONE;
-    }
-
-    private void buildImage(String image) throws InterruptedException {
-        if (!Files.exists(folder.resolve("Dockerfile"))) {
-            throw new UsageException("There is no Dockerfile in %s.".formatted(folder));
-        }
-        Images.build(image, folder.toAbsolutePath(), terminal);
     }
 }

@@ -1,35 +1,92 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.registry.ConnectorMetadata;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.replication.launch.process.Tool;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Images of connectors, by the {@code docker} command. */
+/**
+ * Images of connectors: those in Java without an engine, by the image builder; all others by the
+ * {@code docker} command.
+ */
 final class Images {
+    static final String BASE_IMAGE =
+            "What the image of a connector in Java is put on: an image, or a file of one; by"
+                    + " default connectorBuildOptions.baseImage of its metadata.";
+
     private static final Duration WITHIN = Duration.ofHours(1);
 
-    private Images() {}
+    private final Terminal terminal;
+    private final Optional<String> baseImage;
 
-    /** Builds the folder's Dockerfile. */
-    static void build(String image, Path folder, Terminal terminal) throws InterruptedException {
-        run(List.of("docker", "build", "--tag", image, "."), folder, terminal, "built");
+    /**
+     * @param baseImage null for the one that the metadata names
+     */
+    Images(Terminal terminal, @Nullable String baseImage) {
+        this.terminal = terminal;
+        this.baseImage = Optional.ofNullable(baseImage);
     }
 
-    /** Builds the folder's Dockerfile, and pushes the image to its own registry. */
-    static void push(String image, Path folder, Terminal terminal) throws InterruptedException {
-        build(image, folder, terminal);
-        run(List.of("docker", "push", "--quiet", image), folder, terminal, "pushed");
+    /**
+     * An image.
+     *
+     * @param archive the image as a file, where it was made without an engine
+     */
+    record Built(String name, Optional<Path> archive) {}
+
+    /** Builds the image of a connector. */
+    Built build(Path folder, ConnectorMetadata metadata) throws InterruptedException {
+        String name = metadata.repository() + ":" + metadata.version();
+        Optional<JavaImage> java = JavaImage.of(folder, metadata, baseImage, terminal);
+        if (java.isPresent()) {
+            Path archive =
+                    folder.resolve(
+                            "target/%s-%s-image.tar"
+                                    .formatted(metadata.shortName(), metadata.version()));
+            java.get().write(name, archive);
+            return new Built(name, Optional.of(archive));
+        }
+        requireDockerfile(folder);
+        run(List.of("docker", "build", "--tag", name, "."), folder, "built");
+        return new Built(name, Optional.empty());
     }
 
-    private static void run(List<String> words, Path folder, Terminal terminal, String what)
+    /**
+     * Builds the image of a connector, and takes it to its registry.
+     *
+     * @param host of another registry; null for the one that the name leads to
+     */
+    void push(Path folder, ConnectorMetadata metadata, @Nullable String host)
             throws InterruptedException {
+        String name =
+                (host == null ? "" : host + "/") + metadata.repository() + ":" + metadata.version();
+        Optional<JavaImage> java = JavaImage.of(folder, metadata, baseImage, terminal);
+        if (java.isPresent()) {
+            java.get().push(name);
+            return;
+        }
+        requireDockerfile(folder);
+        run(List.of("docker", "build", "--tag", name, "."), folder, "built");
+        run(List.of("docker", "push", "--quiet", name), folder, "pushed");
+    }
+
+    private static void requireDockerfile(Path folder) {
+        if (!Files.exists(folder.resolve("Dockerfile"))) {
+            throw new UsageException("There is no Dockerfile in %s.".formatted(folder));
+        }
+    }
+
+    private void run(List<String> words, Path folder, String what) throws InterruptedException {
         Tool.Outcome outcome =
                 Tool.run(
                         words,
-                        folder,
+                        folder.toAbsolutePath(),
                         Map.of(),
                         WITHIN,
                         (_, line) -> terminal.errors().println(line));

@@ -1,6 +1,7 @@
 package io.millrace.cli.registry;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
@@ -106,7 +107,8 @@ public final class ConnectorArchive {
                         boolean made =
                                 relative.getParent() != null
                                         && relative.getParent().equals(Path.of("target"))
-                                        && relative.toString().endsWith(".zip");
+                                        && (relative.toString().endsWith(".zip")
+                                                || relative.toString().endsWith("-image.tar"));
                         if (attributes.isRegularFile()
                                 && !made
                                 && !String.valueOf(file.getFileName()).startsWith(".")) {
@@ -150,9 +152,13 @@ public final class ConnectorArchive {
 
     /** {@code sha256:…} of a file. */
     public static String digest(Path file) throws IOException {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
-            return "sha256:" + HexFormat.of().formatHex(digest);
+        try (InputStream input = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] part = new byte[1 << 16];
+            for (int read = input.read(part); read >= 0; read = input.read(part)) {
+                digest.update(part, 0, read);
+            }
+            return "sha256:" + HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java has SHA-256", impossible);
         }

@@ -1,172 +1,222 @@
 package io.millrace.cli.registry;
 
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.millrace.cli.pipeline.LocatedDocument;
+import io.millrace.cli.pipeline.Problem;
+import io.millrace.cli.pipeline.ProblemsException;
+import io.millrace.protocol.text.NearestName;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A connector's {@code metadata.yaml} (reference: protocol 8.2). */
-public record ConnectorMetadata(JsonNode data, List<String> problems) {
-    private static final List<String> REQUIRED =
-            List.of(
-                    "name",
-                    "definitionId",
-                    "connectorType",
-                    "connectorSubtype",
-                    "dockerRepository",
-                    "dockerImageTag",
-                    "license",
-                    "documentationUrl",
-                    "githubIssueLabel",
-                    "releaseStage");
+public record ConnectorMetadata(ObjectNode data) {
+    /** The file in a connector's folder. */
+    public static final String FILE = "metadata.yaml";
 
-    private static final Set<String> KNOWN =
-            Set.of(
-                    "name",
-                    "definitionId",
-                    "connectorType",
-                    "connectorSubtype",
-                    "dockerRepository",
-                    "dockerImageTag",
-                    "license",
-                    "documentationUrl",
-                    "githubIssueLabel",
-                    "releaseStage",
-                    "icon",
-                    "supportLevel",
-                    "releaseDate",
-                    "protocolVersion",
-                    "erdUrl",
-                    "externalDocumentationUrls",
-                    "tags",
-                    "connectorBuildOptions",
-                    "connectorTestSuitesOptions",
-                    "maxSecondsBetweenMessages",
-                    "allowedHosts",
-                    "suggestedStreams",
-                    "resourceRequirements",
-                    "registryOverrides",
-                    "releases",
-                    "normalizationConfig",
-                    "supportsDbt",
-                    "supportsNormalization",
-                    "supportsRefreshes",
-                    "supportsFileTransfer",
-                    "supportsDataActivation",
-                    "connectorIPCOptions",
-                    "remoteRegistries",
-                    "ab_internal",
-                    "generated");
+    private static final String SCHEMA = "/registry/metadata.schema.json";
 
-    private static final Pattern VERSION =
-            Pattern.compile("(\\d+)\\.(\\d+)\\.(\\d+)(-[0-9A-Za-z.-]+)?");
-    private static final Pattern REPOSITORY = Pattern.compile("[a-z0-9]+([._/-][a-z0-9]+)*");
-    private static final Pattern UUID =
-            Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+    /** What the patterns of the schema ask for. */
+    private static final Map<String, String> MEANINGS =
+            Map.of(
+                    "^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$", "a version such as 1.2.3",
+                    "^[a-z0-9]+([._/-][a-z0-9]+)*$",
+                            "a repository of images such as me/source-prices",
+                    "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", "a UUID",
+                    "^https?://[^\\s]+$", "an address that begins with https://");
 
-    public ConnectorMetadata {
-        problems = List.copyOf(problems);
-    }
-
-    /** Reads a folder's, and tells everything that is wrong with it. */
+    /**
+     * Reads a folder's.
+     *
+     * @throws ProblemsException with everything that is wrong with it, by line and column
+     */
     public static ConnectorMetadata read(Path folder) {
-        Path file = folder.resolve("metadata.yaml");
+        Path file = folder.resolve(FILE);
+        String text;
         try {
-            Object loaded =
-                    new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
-            JsonNode root = JsonMapper.shared().valueToTree(loaded);
-            return new ConnectorMetadata(root.path("data"), problems(root));
-        } catch (IOException _) {
-            return wrong("metadata.yaml isn't there, or can't be read");
-        } catch (YAMLException wrong) {
-            return wrong("metadata.yaml is no YAML: " + wrong.getMessage());
+            text = Files.readString(file);
+        } catch (NoSuchFileException _) {
+            throw unreadable(file, "There is no such file, which tells what the connector is.");
+        } catch (MalformedInputException _) {
+            throw unreadable(file, "This is no text in UTF-8.");
+        } catch (IOException failure) {
+            throw unreadable(file, "It can't be read: " + failure.getMessage());
+        }
+        LocatedDocument document = LocatedDocument.parse(file.toString(), text);
+        List<Problem> problems = problems(document);
+        if (!problems.isEmpty()) {
+            throw new ProblemsException(problems);
+        }
+        return new ConnectorMetadata((ObjectNode) document.root().path("data"));
+    }
+
+    private static ProblemsException unreadable(Path file, String message) {
+        return new ProblemsException(
+                List.of(new Problem(file.toString(), 1, 1, Problem.Severity.ERROR, message)));
+    }
+
+    private static Schema schema() {
+        try (InputStream content = ConnectorMetadata.class.getResourceAsStream(SCHEMA)) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+                    .getSchema(JsonMapper.shared().readTree(Objects.requireNonNull(content)));
+        } catch (IOException impossible) {
+            throw new IllegalStateException("no resource " + SCHEMA, impossible);
         }
     }
 
-    private static ConnectorMetadata wrong(String problem) {
-        return new ConnectorMetadata(JsonMapper.shared().createObjectNode(), List.of(problem));
-    }
-
-    private static List<String> problems(JsonNode root) {
-        var problems = new ArrayList<String>();
-        if (!root.path("metadataSpecVersion").asString("").equals("1.0")) {
-            problems.add("metadataSpecVersion must be \"1.0\"");
+    private static List<Problem> problems(LocatedDocument document) {
+        var problems = new ArrayList<Problem>();
+        for (Error error : schema().validate(document.root())) {
+            problems.add(problem(document, error));
         }
-        for (String key : root.propertyNames()) {
-            if (!key.equals("metadataSpecVersion") && !key.equals("data")) {
-                problems.add("there is no key " + key);
-            }
-        }
-        JsonNode data = root.path("data");
-        for (String key : REQUIRED) {
-            if (data.path(key).asString("").isBlank()) {
-                problems.add("data.%s is missing".formatted(key));
-            }
-        }
-        for (String key : data.propertyNames()) {
-            if (!KNOWN.contains(key)) {
-                problems.add("there is no key data." + key);
-            }
-        }
-        one(data, "connectorType", Set.of("source", "destination"), problems);
-        one(
-                data,
-                "connectorSubtype",
-                Set.of(
-                        "api",
-                        "database",
-                        "datalake",
-                        "file",
-                        "custom",
-                        "message_queue",
-                        "unknown",
-                        "vectorstore"),
-                problems);
-        one(
-                data,
-                "releaseStage",
-                Set.of("alpha", "beta", "generally_available", "custom"),
-                problems);
-        if (data.has("supportLevel")) {
-            one(data, "supportLevel", Set.of("community", "certified", "archived"), problems);
-        }
-        matches(data, "dockerImageTag", VERSION, "a version such as 1.2.3", problems);
-        matches(data, "dockerRepository", REPOSITORY, "a repository such as me/source-x", problems);
-        matches(data, "definitionId", UUID, "a UUID", problems);
         return problems;
     }
 
-    private static void one(JsonNode data, String key, Set<String> values, List<String> problems) {
-        String value = data.path(key).asString("");
-        if (!value.isEmpty() && !values.contains(value)) {
-            problems.add(
-                    "data.%s is %s, and must be one of %s"
-                            .formatted(
-                                    key,
-                                    value,
-                                    String.join(", ", values.stream().sorted().toList())));
-        }
+    private static Problem problem(LocatedDocument document, Error error) {
+        String pointer = pointer(error);
+        String name = pointer.isEmpty() ? "The file" : dotted(pointer);
+        String keyword = String.valueOf(error.getKeyword());
+        return switch (keyword) {
+            case "required" ->
+                    document.atKey(
+                            pointer,
+                            "%s is missing."
+                                    .formatted(
+                                            dotted(
+                                                    LocatedDocument.child(
+                                                            pointer,
+                                                            String.valueOf(error.getProperty())))));
+            case "additionalProperties" -> {
+                String key = String.valueOf(error.getProperty());
+                String at = LocatedDocument.child(pointer, key);
+                yield document.atKey(
+                        at,
+                        pointer.endsWith("/breakingChanges")
+                                ? "%s is no version such as 2.0.0.".formatted(dotted(at))
+                                : "There is no key %s%s"
+                                        .formatted(
+                                                dotted(at), NearestName.hint(key, known(pointer))));
+            }
+            case "type" ->
+                    document.at(
+                            pointer,
+                            "%s must be %s%s."
+                                    .formatted(
+                                            name,
+                                            kind(error),
+                                            quotable(error) ? "; put it in quotes" : ""));
+            case "enum" ->
+                    document.at(
+                            pointer,
+                            "%s must be one of %s%s."
+                                    .formatted(
+                                            name,
+                                            texts(error.getSchemaNode()),
+                                            isNumber(error.getInstanceNode())
+                                                            && error.getSchemaNode()
+                                                                    .path(0)
+                                                                    .isString()
+                                                    ? ", in quotes"
+                                                    : ""));
+            case "pattern" ->
+                    document.at(
+                            pointer,
+                            "%s must be %s."
+                                    .formatted(
+                                            name,
+                                            MEANINGS.getOrDefault(
+                                                    error.getSchemaNode().asString(""),
+                                                    "of another form")));
+            case "format" ->
+                    document.at(pointer, "%s must be a date such as 2026-11-21.".formatted(name));
+            case "minLength", "minItems", "minProperties" ->
+                    document.at(pointer, "%s is empty.".formatted(name));
+            default -> document.at(pointer, "%s: %s.".formatted(name, error.getMessage()));
+        };
     }
 
-    private static void matches(
-            JsonNode data, String key, Pattern pattern, String what, List<String> problems) {
-        String value = data.path(key).asString("");
-        if (!value.isEmpty() && !pattern.matcher(value).matches()) {
-            problems.add("data.%s must be %s".formatted(key, what));
+    private static String pointer(Error error) {
+        var pointer = new StringBuilder();
+        for (int i = 0; i < error.getInstanceLocation().getNameCount(); i++) {
+            pointer.append(
+                    LocatedDocument.child(
+                            "", String.valueOf(error.getInstanceLocation().getElement(i))));
         }
+        return pointer.toString();
+    }
+
+    private static String dotted(String pointer) {
+        return pointer.substring(1).replace("/", ".").replace("~1", "/").replace("~0", "~");
+    }
+
+    /** The keys that the schema has at a place. */
+    private static List<String> known(String pointer) {
+        Optional<JsonNode> schema = Optional.of(schema().getSchemaNode());
+        JsonNode root = schema.get();
+        JsonNode node = root;
+        for (String step : pointer.isEmpty() ? new String[0] : pointer.substring(1).split("/")) {
+            node = resolved(root, node);
+            node = step.matches("\\d+") ? node.path("items") : node.path("properties").path(step);
+        }
+        return List.copyOf(resolved(root, node).path("properties").propertyNames());
+    }
+
+    private static JsonNode resolved(JsonNode root, JsonNode node) {
+        String reference = node.path("$ref").asString("");
+        return reference.isEmpty() ? node : root.at(reference.substring(1));
+    }
+
+    private static String kind(Error error) {
+        return switch (error.getSchemaNode().asString("")) {
+            case "string" -> "a text";
+            case "boolean" -> "true or false";
+            case "integer" -> "a whole number";
+            case "array" -> "a list";
+            default -> "an object";
+        };
+    }
+
+    /** A version such as 1.0 is a number in YAML. */
+    private static boolean quotable(Error error) {
+        return error.getSchemaNode().asString("").equals("string")
+                && error.getInstanceNode() != null
+                && error.getInstanceNode().isValueNode()
+                && !error.getInstanceNode().isNull();
+    }
+
+    private static boolean isNumber(JsonNode value) {
+        return value != null && value.isNumber();
+    }
+
+    private static String texts(JsonNode values) {
+        return StreamSupport.stream(values.spliterator(), false)
+                .map(value -> value.asString(value.toString()))
+                .collect(Collectors.joining(", "));
     }
 
     public String repository() {
         return data.path("dockerRepository").asString("");
+    }
+
+    /** The connector's name without the owner. */
+    public String shortName() {
+        return repository().substring(repository().lastIndexOf('/') + 1);
     }
 
     public String version() {
@@ -175,5 +225,16 @@ public record ConnectorMetadata(JsonNode data, List<String> problems) {
 
     public String kind() {
         return data.path("connectorType").asString("");
+    }
+
+    /** {@code java}, {@code python} and so on; empty where no tag tells. */
+    public String language() {
+        return data.path("tags")
+                .valueStream()
+                .map(tag -> tag.asString(""))
+                .filter(tag -> tag.startsWith("language:"))
+                .map(tag -> tag.substring("language:".length()))
+                .findFirst()
+                .orElse("");
     }
 }

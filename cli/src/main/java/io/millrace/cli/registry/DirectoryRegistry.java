@@ -2,142 +2,162 @@ package io.millrace.cli.registry;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.TransientFailure;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A registry that is a directory, laid out as the reference's bucket (reference: protocol 8.4). A
- * version appears in one step, when its folder gets its name; everything else is made of the
- * folders that are there, so a publisher that dies leaves nothing to repair. Safe for several
- * processes.
+ * A registry that is a directory. A version appears when its folder gets its name. Safe for several
+ * threads and processes; on a shared disk as far as that has locks of files.
  */
-public final class DirectoryRegistry {
-    private static final String ENTRY = "oss.json";
+public final class DirectoryRegistry implements Registry {
     private static final String LATEST = "latest";
+    private static final String CANDIDATE = "release_candidate";
     private static final String STAGING = ".staging-";
-
-    /** The archive of a connector that is run from its folder. */
-    public static final String ARCHIVE = "connector.zip";
+    private static final String METADATA = "metadata";
 
     private final Path root;
+    private final boolean mayCreate;
+    private final Runnable beforeStep;
 
-    private DirectoryRegistry(Path root) {
-        this.root = root;
+    /**
+     * @param mayCreate whether one that isn't there is begun by its first version
+     */
+    public DirectoryRegistry(Path root, boolean mayCreate) {
+        this(root, mayCreate, () -> {});
     }
 
     /**
-     * @param mayCreate whether one that isn't there is begun
+     * @param beforeStep is run before each change of the directory; for tests that die there
      */
-    public static DirectoryRegistry open(Path root, boolean mayCreate) {
-        if (!mayCreate && !Files.isDirectory(root.resolve("metadata"))) {
-            throw new ConfigurationFailure("There is no registry at %s.".formatted(root));
-        }
-        return new DirectoryRegistry(root);
+    DirectoryRegistry(Path root, boolean mayCreate, Runnable beforeStep) {
+        this.root = root;
+        this.mayCreate = mayCreate;
+        this.beforeStep = beforeStep;
     }
 
-    /** A published version. */
-    public record Published(String name, Version version, Path folder) {
-        /** What the registry tells of it. */
-        public JsonNode entry() {
-            return read(folder.resolve(ENTRY));
-        }
-    }
-
-    /** Every version of every connector, oldest first. */
-    public Map<String, List<Published>> list() {
+    @Override
+    public Listing list() {
         var byName = new TreeMap<String, List<Published>>();
-        Path metadata = root.resolve("metadata");
+        Path metadata = root.resolve(METADATA);
         if (!Files.isDirectory(metadata)) {
-            return byName;
+            if (mayCreate) {
+                return new Listing(byName);
+            }
+            if (Files.isDirectory(root)) {
+                throw new ConfigurationFailure("There is no registry at %s.".formatted(root));
+            }
+            // It may be a disk that isn't there now.
+            throw new TransientFailure("There is no registry at %s.".formatted(root));
         }
-        try (Stream<Path> files = Files.walk(metadata)) {
-            for (Path entry : files.filter(file -> file.endsWith(ENTRY)).sorted().toList()) {
-                Path folder = java.util.Objects.requireNonNull(entry.getParent());
-                Version.parse(String.valueOf(folder.getFileName()))
-                        .ifPresent(version -> {
+        try {
+            Files.walkFileTree(
+                    metadata,
+                    new SimpleFileVisitor<>() {
+                        @Override
+                        public FileVisitResult preVisitDirectory(
+                                Path folder, BasicFileAttributes attributes) {
+                            Optional<Version> version =
+                                    Version.parse(String.valueOf(folder.getFileName()));
+                            if (version.isEmpty() || !Files.exists(folder.resolve(ENTRY))) {
+                                return FileVisitResult.CONTINUE;
+                            }
                             String name =
-                                    metadata.relativize(folder.getParent())
+                                    metadata.relativize(folder.resolve("..").normalize())
                                             .toString()
                                             .replace('\\', '/');
                             byName.computeIfAbsent(name, _ -> new ArrayList<>())
-                                    .add(new Published(name, version, folder));
-                        });
-            }
+                                    .add(new Published(name, version.get()));
+                            return FileVisitResult.SKIP_SUBTREE;
+                        }
+                    });
         } catch (IOException failure) {
             throw failed(failure);
         }
-        byName.values().forEach(all -> all.sort(Comparator.comparing(Published::version)));
-        return byName;
+        return new Listing(byName);
     }
 
-    /** The newest release of a connector. */
-    public Optional<Published> latest(String name) {
-        List<Published> all = list().getOrDefault(name, List.of());
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
+    private Path folder(Published published) {
+        return root.resolve(METADATA)
+                .resolve(published.name())
+                .resolve(published.version().toString());
     }
 
-    public Optional<Published> find(String name, Version version) {
-        return list().getOrDefault(name, List.of()).stream()
-                .filter(each -> each.version().equals(version))
-                .findFirst();
+    @Override
+    public Optional<Path> file(Published published, String name) {
+        return Optional.of(folder(published).resolve(name)).filter(Files::isRegularFile);
     }
 
-    /** Fills the folder of a version. */
-    @FunctionalInterface
-    public interface Content {
-        void write(Path folder) throws IOException;
-    }
-
-    /**
-     * Adds a version.
-     *
-     * @throws ConfigurationFailure where it is there already; then nothing is changed
-     */
-    public void add(String name, Version version, JsonNode entry, Content content) {
-        try {
-            Files.createDirectories(root);
-            try (FileChannel channel =
-                            FileChannel.open(
-                                    root.resolve(".lock"),
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                Path folder = root.resolve("metadata").resolve(name).resolve(version.toString());
-                if (Files.exists(folder)) {
-                    throw new ConfigurationFailure(
-                            "%s %s is in the registry already.".formatted(name, version));
+    @Override
+    public void add(Release release, Gate gate) throws InterruptedException {
+        locked(() -> {
+            removeStaging();
+            Listing before = list();
+            Published published = release.published();
+            refuseIfThere(published, before);
+            gate.check(this, before);
+            Path folder = folder(published);
+            Path staging = root.resolve(STAGING + UUID.randomUUID());
+            try {
+                step();
+                Files.createDirectories(staging);
+                for (Path file : release.files()) {
+                    step();
+                    Files.copy(file, staging.resolve(file.getFileName()));
                 }
-                removeStaging();
-                Path staging = root.resolve(STAGING + UUID.randomUUID());
-                try {
-                    Files.createDirectories(staging);
-                    content.write(staging);
-                    Files.writeString(staging.resolve("cloud.json"), entry.toPrettyString() + "\n");
-                    Files.writeString(staging.resolve(ENTRY), entry.toPrettyString() + "\n");
-                    Files.createDirectories(folder.getParent());
-                    Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
-                } finally {
-                    delete(staging);
-                }
-                index();
+                step();
+                Files.createDirectories(folder.resolve("..").normalize());
+                step();
+                Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(staging);
             }
+            makeLists();
+        });
+    }
+
+    static void refuseIfThere(Published published, Listing before) {
+        if (before.find(published.name(), published.version()).isPresent()) {
+            throw new ConfigurationFailure(
+                    "%s is in the registry already. Publish another version.".formatted(published));
+        }
+    }
+
+    @Override
+    public void repair() throws InterruptedException {
+        if (Files.isDirectory(root.resolve(METADATA))) {
+            locked(() -> {
+                removeStaging();
+                makeLists();
+            });
+        }
+    }
+
+    /** A change of the directory. */
+    private interface Change {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void locked(Change change) throws InterruptedException {
+        try {
+            LockFile.hold(
+                    LockFile.in(root, ".lock"),
+                    () -> {
+                        change.run();
+                        return true;
+                    });
         } catch (IOException failure) {
             throw failed(failure);
         }
@@ -145,9 +165,13 @@ public final class DirectoryRegistry {
 
     private static SystemFailure failed(IOException failure) {
         return new SystemFailure(
-                "The registry can't be read or written.",
+                "The registry can't be read or written: %s".formatted(failure),
                 String.valueOf(failure.getMessage()),
                 failure);
+    }
+
+    private void step() {
+        beforeStep.run();
     }
 
     private void removeStaging() throws IOException {
@@ -155,66 +179,79 @@ public final class DirectoryRegistry {
             for (Path file :
                     files.filter(each -> String.valueOf(each.getFileName()).startsWith(STAGING))
                             .toList()) {
+                step();
                 delete(file);
             }
         }
     }
 
-    /** Makes anew what follows from the versions: the newest of each, and the lists. */
-    private void index() throws IOException {
-        ObjectNode registry = JsonMapper.shared().createObjectNode();
-        ArrayNode sources = registry.putArray("sources");
-        ArrayNode destinations = registry.putArray("destinations");
-        for (List<Published> all : list().values()) {
-            Published newest = all.getLast();
-            JsonNode entry = newest.entry();
-            (entry.has("destinationDefinitionId") ? destinations : sources).add(entry);
-            Path latest = newest.folder().resolveSibling(LATEST);
-            Path draft = root.resolve(STAGING + UUID.randomUUID());
-            copy(newest.folder(), draft);
-            delete(latest);
-            Files.move(draft, latest, StandardCopyOption.ATOMIC_MOVE);
+    /** Makes what follows from the versions, where it is not as it must be. */
+    private void makeLists() throws IOException, InterruptedException {
+        Listing listing = list();
+        for (String name : listing.byName().keySet()) {
+            Optional<Published> release = listing.newestRelease(name);
+            mirror(release, name, LATEST);
+            mirror(listing.candidate(name), name, CANDIDATE);
         }
-        for (String name : List.of("oss_registry.json", "cloud_registry.json")) {
-            Path file = root.resolve("registries/v0").resolve(name);
-            Files.createDirectories(file.getParent());
-            Path draft = file.resolveSibling("." + name);
-            Files.writeString(draft, registry.toPrettyString() + "\n");
+        for (Map.Entry<String, String> file : RegistryIndex.of(this, listing).entrySet()) {
+            Path target = root.resolve(file.getKey());
+            if (Files.exists(target) && Files.readString(target).equals(file.getValue())) {
+                continue;
+            }
+            Files.createDirectories(target.resolve("..").normalize());
+            Path draft = root.resolve(STAGING + UUID.randomUUID());
+            step();
+            Files.writeString(draft, file.getValue());
+            step();
             Files.move(
                     draft,
-                    file,
+                    target,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
-    private static JsonNode read(Path file) {
-        try {
-            return JsonMapper.shared().readTree(Files.readAllBytes(file));
-        } catch (IOException failure) {
-            throw failed(failure);
+    /** Makes {@code as} a copy of a version's folder; no folder where there is no such version. */
+    private void mirror(Optional<Published> published, String name, String as) throws IOException {
+        Path copy = root.resolve(METADATA).resolve(name).resolve(as);
+        if (published.isEmpty()) {
+            if (Files.exists(copy)) {
+                step();
+                delete(copy);
+            }
+            return;
         }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Path target = to.resolve(from.relativize(file).toString());
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(target);
-                } else {
-                    Files.copy(file, target);
-                }
+        Path folder = folder(published.get());
+        if (same(folder, copy)) {
+            return;
+        }
+        Path draft = root.resolve(STAGING + UUID.randomUUID());
+        step();
+        Files.createDirectories(draft);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                step();
+                Files.copy(file, draft.resolve(file.getFileName()));
             }
         }
+        step();
+        delete(copy);
+        step();
+        Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Folders appear whole and never change, so that their entries tell. */
+    private static boolean same(Path folder, Path copy) throws IOException {
+        Path entry = copy.resolve(ENTRY);
+        return Files.exists(entry) && Files.mismatch(folder.resolve(ENTRY), entry) < 0;
+    }
+
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }
         try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
         }

@@ -3,15 +3,15 @@ package io.millrace.cli.registry;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -67,38 +67,69 @@ public final class InstalledConnectors {
         return root.resolve(name.replace("/", "__")).resolve(version.toString());
     }
 
-    /** Installs a version, which is used from then on in the place of others. */
-    public void install(DirectoryRegistry.Published published, boolean pinned) {
+    /**
+     * Installs a version, which is used from then on in the place of others.
+     *
+     * @param archive its archive
+     * @param digest what the registry tells of the archive
+     */
+    public void install(Registry.Published published, Path archive, String digest, boolean pinned) {
         Path folder = folder(published.name(), published.version());
         try {
             if (!Files.exists(folder)) {
-                Path archive = published.folder().resolve(DirectoryRegistry.ARCHIVE);
-                String digest =
-                        published.entry().path("generated").path("archiveDigest").asString("");
                 if (!ConnectorArchive.digest(archive).equals(digest)) {
                     throw new SystemFailure(
-                            "The archive of %s %s in the registry was altered: its digest is not %s."
-                                    .formatted(published.name(), published.version(), digest));
+                            "The archive of %s in the registry was altered: its digest is not %s."
+                                    .formatted(published, digest));
                 }
                 Files.createDirectories(folder.getParent());
                 Path draft = folder.resolveSibling(".draft-" + UUID.randomUUID());
                 try {
                     ConnectorArchive.unpack(archive, draft);
                     Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+                } catch (FileAlreadyExistsException | DirectoryNotEmptyException _) {
+                    // Another process installed the same meanwhile.
                 } finally {
-                    delete(draft);
+                    DirectoryRegistry.delete(draft);
                 }
             }
-            ObjectNode all = read();
-            all.putObject(published.name())
-                    .put("version", published.version().toString())
-                    .put("pinned", pinned);
-            write(all);
+            record(published.name(), published.version(), pinned);
         } catch (IOException failure) {
             throw new SystemFailure(
-                    "%s can't be installed.".formatted(published.name()),
+                    "%s can't be installed: %s".formatted(published.name(), failure),
                     String.valueOf(failure.getMessage()),
                     failure);
+        }
+    }
+
+    /** Lets upgrades have a connector again. */
+    public void unpin(Installed installed) {
+        try {
+            record(installed.name(), installed.version(), false);
+        } catch (IOException failure) {
+            throw new SystemFailure(
+                    "%s can't be unpinned: %s".formatted(installed.name(), failure),
+                    String.valueOf(failure.getMessage()),
+                    failure);
+        }
+    }
+
+    /** Other processes may do the same for other connectors. */
+    private void record(String name, Version version, boolean pinned) throws IOException {
+        try {
+            LockFile.hold(
+                    LockFile.in(root, ".lock"),
+                    () -> {
+                        ObjectNode all = read();
+                        all.putObject(name)
+                                .put("version", version.toString())
+                                .put("pinned", pinned);
+                        write(all);
+                        return true;
+                    });
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IOException("stopped while others install", stopped);
         }
     }
 
@@ -124,16 +155,5 @@ public final class InstalledConnectors {
                 root.resolve("installed.json"),
                 StandardCopyOption.ATOMIC_MOVE,
                 StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.millrace.cli.registry;
 
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -20,7 +21,7 @@ public record Version(int major, int minor, int patch, String candidate)
                     .thenComparingInt(Version::minor)
                     .thenComparingInt(Version::patch)
                     .thenComparing(version -> version.candidate().isEmpty())
-                    .thenComparing(Version::candidate);
+                    .thenComparing(Version::candidate, Version::compareCandidates);
 
     public static Optional<Version> parse(String text) {
         Matcher form = FORM.matcher(text);
@@ -34,9 +35,38 @@ public record Version(int major, int minor, int patch, String candidate)
                 : Optional.empty();
     }
 
+    /** The release that a candidate leads to; a release itself. */
+    public Version release() {
+        return new Version(major, minor, patch, "");
+    }
+
     /** Before 1.0 the second number is the one that tells a break. */
     public boolean mayBreak(Version before) {
         return major > before.major || (major == 0 && minor > before.minor);
+    }
+
+    /** Part by part; numbers as numbers, and before words (Semantic Versioning 2.0.0, 11). */
+    private static int compareCandidates(String one, String other) {
+        String[] parts = one.split("\\.");
+        String[] others = other.split("\\.");
+        for (int i = 0; i < Math.min(parts.length, others.length); i++) {
+            boolean number = isNumber(parts[i]);
+            boolean otherNumber = isNumber(others[i]);
+            int order =
+                    number && otherNumber
+                            ? new BigInteger(parts[i]).compareTo(new BigInteger(others[i]))
+                            : number != otherNumber
+                                    ? Boolean.compare(otherNumber, number)
+                                    : parts[i].compareTo(others[i]);
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(parts.length, others.length);
+    }
+
+    private static boolean isNumber(String part) {
+        return !part.isEmpty() && part.chars().allMatch(letter -> letter >= '0' && letter <= '9');
     }
 
     @Override

@@ -1,137 +1,179 @@
 package io.millrace.cli.registry;
 
+import static io.millrace.cli.registry.ReleaseFolder.published;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.millrace.protocol.failure.ConfigurationFailure;
-import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.failure.TransientFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
-class DirectoryRegistryTest {
-    @TempDir Path folder;
+class DirectoryRegistryTest extends RegistrySuite {
 
-    private Path connector() throws IOException {
-        Path connector = Files.createDirectories(folder.resolve("connector"));
-        Files.createDirectories(connector.resolve("secrets"));
-        Files.createDirectories(connector.resolve("src"));
-        Files.writeString(connector.resolve("secrets/config.json"), "{\"password\": \"sesame\"}");
-        Files.writeString(connector.resolve("connector.yaml"), "command: [./src/run.sh]\n");
-        Path script = connector.resolve("src/run.sh");
-        Files.writeString(script, "#!/bin/sh\n");
-        assertThat(script.toFile().setExecutable(true)).isTrue();
-        return connector;
+    private Path root() {
+        return folder.resolve("registry");
     }
 
-    private static ObjectNode entry(String archiveDigest) {
-        ObjectNode entry = JsonMapper.shared().createObjectNode();
-        entry.put("name", "X").put("sourceDefinitionId", "1");
-        entry.putObject("generated").put("archiveDigest", archiveDigest);
-        return entry;
+    @Override
+    Registry open(String machine, boolean mayCreate) {
+        return new DirectoryRegistry(root(), mayCreate);
     }
 
-    private DirectoryRegistry registry(String... versions) throws IOException {
-        var registry = DirectoryRegistry.open(folder.resolve("registry"), true);
-        Path archive = folder.resolve("x.zip");
-        ConnectorArchive.write(connector(), archive);
-        for (String version : versions) {
+    @Override
+    Map<String, String> content() throws IOException {
+        return content(root());
+    }
+
+    static Map<String, String> content(Path root) throws IOException {
+        var content = new TreeMap<String, String>();
+        if (!Files.exists(root)) {
+            return content;
+        }
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String path = root.relativize(file).toString();
+                if (!path.equals(".lock") && !path.startsWith(".git")) {
+                    content.put(
+                            path,
+                            path.endsWith(".zip")
+                                    ? ConnectorArchive.digest(file)
+                                    : Files.readString(file));
+                }
+            }
+        }
+        return content;
+    }
+
+    /** Publishes 1.1.0, and dies like {@code kill -9} at the step that the arguments name. */
+    static final class Dying {
+        private Dying() {}
+
+        public static void main(String[] arguments) throws Exception {
+            int last = Integer.parseInt(arguments[2]);
+            var steps = new AtomicInteger();
+            var registry =
+                    new DirectoryRegistry(
+                            Path.of(arguments[0]),
+                            true,
+                            () -> {
+                                if (steps.incrementAndGet() == last) {
+                                    Runtime.getRuntime().halt(137);
+                                }
+                            });
             registry.add(
-                    "me/source-x",
-                    Version.parse(version).orElseThrow(),
-                    entry(ConnectorArchive.digest(archive)),
-                    staging -> Files.copy(archive, staging.resolve(DirectoryRegistry.ARCHIVE)));
-        }
-        return registry;
-    }
-
-    @Test
-    void theSameContentGivesTheSameBytesAndNoSecrets() throws Exception {
-        Path connector = connector();
-        Path one = folder.resolve("one.zip");
-        Path other = folder.resolve("other.zip");
-        ConnectorArchive.write(connector, one);
-        Files.writeString(connector.resolve("secrets/more.json"), "{}");
-        Thread.sleep(2_100); // a zip's time has steps of two seconds
-        Files.writeString(connector.resolve("connector.yaml"), "command: [./src/run.sh]\n");
-        ConnectorArchive.write(connector, other);
-        assertThat(other).hasSameBinaryContentAs(one);
-        Path unpacked = folder.resolve("unpacked");
-        ConnectorArchive.unpack(one, unpacked);
-        assertThat(unpacked.resolve("secrets")).doesNotExist();
-        assertThat(unpacked.resolve("src/run.sh")).isExecutable();
-        assertThat(unpacked.resolve("connector.yaml")).isRegularFile();
-    }
-
-    @Test
-    void aVersionThatIsThereIsRefusedAndTheNewestIsTheLatest() throws Exception {
-        DirectoryRegistry registry = registry("0.9.0", "0.10.0");
-        assertThatThrownBy(() -> registry("0.10.0"))
-                .isInstanceOf(ConfigurationFailure.class)
-                .hasMessageContaining("0.10.0 is in the registry already");
-        assertThat(registry.latest("me/source-x").orElseThrow().version()).hasToString("0.10.0");
-        assertThat(folder.resolve("registry/metadata/me/source-x/latest/oss.json")).exists();
-        assertThat(folder.resolve("registry/registries/v0/oss_registry.json"))
-                .content()
-                .contains("\"sources\"")
-                .contains("\"sourceDefinitionId\"");
-    }
-
-    @Test
-    void aPublisherThatDiesLeavesTheRegistryAsItWas() throws Exception {
-        DirectoryRegistry registry = registry("1.0.0");
-        assertThatThrownBy(() ->
-                        registry.add(
-                                "me/source-x",
-                                Version.parse("1.1.0").orElseThrow(),
-                                entry("x"),
-                                staging -> {
-                                    Files.writeString(staging.resolve("half"), "");
-                                    throw new IOException("no space left");
-                                }))
-                .isInstanceOf(SystemFailure.class);
-        assertThat(registry.list().get("me/source-x")).hasSize(1);
-        try (Stream<Path> files = Files.list(folder.resolve("registry"))) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder(".lock", "metadata", "registries");
+                    new ReleaseFolder(Path.of(arguments[1])).release("me/source-x", "1.1.0"), OPEN);
         }
     }
 
     @Test
-    void whatIsInstalledNeedsNoRegistryAndAnAlteredArchiveIsRefused() throws Exception {
-        DirectoryRegistry registry = registry("1.0.0", "1.1.0");
-        var installed = new InstalledConnectors(folder.resolve("home"));
-        installed.install(registry.latest("me/source-x").orElseThrow(), true);
-        var found = installed.find("source-x").orElseThrow();
-        assertThat(found.version()).hasToString("1.1.0");
-        assertThat(found.pinned()).isTrue();
-        assertThat(found.folder().resolve("connector.yaml")).isRegularFile();
-        var older =
-                registry.find("me/source-x", Version.parse("1.0.0").orElseThrow()).orElseThrow();
-        Files.write(older.folder().resolve(DirectoryRegistry.ARCHIVE), new byte[] {1, 2, 3});
-        assertThatThrownBy(() -> installed.install(older, false))
-                .isInstanceOf(SystemFailure.class)
-                .hasMessageContaining("was altered");
-        assertThat(installed.find("source-x").orElseThrow().version()).hasToString("1.1.0");
+    void aPublisherMayBeKilledAtEveryStep() throws Exception {
+        int step = 1;
+        int status = 137;
+        while (status == 137) {
+            Path root = folder.resolve("killed-" + step);
+            new DirectoryRegistry(root, true).add(releases.release("me/source-x", "1.0.0"), OPEN);
+            Process process =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    Dying.class.getName(),
+                                    root.toString(),
+                                    folder.resolve("releases").toString(),
+                                    Integer.toString(step))
+                            .redirectErrorStream(true)
+                            .redirectOutput(folder.resolve("killed.log").toFile())
+                            .start();
+            assertThat(process.waitFor(60, SECONDS)).isTrue();
+            status = process.exitValue();
+            assertThat(status).as(Files.readString(folder.resolve("killed.log"))).isIn(137, 0);
+            var registry = new DirectoryRegistry(root, false);
+            Listing listing = registry.list();
+            boolean there = listing.find("me/source-x", version("1.1.0")).isPresent();
+            for (Registry.Published each : listing.versions("me/source-x")) {
+                Path archive = registry.file(each, Registry.ARCHIVE).orElseThrow();
+                assertThat(ConnectorArchive.digest(archive))
+                        .as("step %d", step)
+                        .isEqualTo(
+                                registry.entry(each)
+                                        .path("generated")
+                                        .path("archiveDigest")
+                                        .asString());
+            }
+            registry.repair();
+            Map<String, String> content = content(root);
+            assertThat(content.get("metadata/me/source-x/latest/doc.md"))
+                    .contains(there ? "1.1.0" : "1.0.0");
+            assertThat(content.get("registries/v0/oss_registry.json"))
+                    .contains(there ? "1.1.0" : "1.0.0");
+            assertThat(content.keySet())
+                    .allMatch(
+                            path -> path.startsWith("metadata/") || path.startsWith("registries/"));
+            if (!there) {
+                registry.add(releases.release("me/source-x", "1.1.0"), OPEN);
+                assertThat(registry.list().newest("me/source-x"))
+                        .contains(published("me/source-x", "1.1.0"));
+            }
+            step++;
+        }
+        assertThat(step).isGreaterThan(15);
+    }
+
+    private static Version version(String text) {
+        return Version.parse(text).orElseThrow();
     }
 
     @Test
-    void versionsAreInOrderAndKnowWhatMayBreak() {
-        assertThat(
-                        Stream.of("1.10.0", "1.9.0", "1.10.0-rc.1", "0.2.0")
-                                .map(text -> Version.parse(text).orElseThrow())
-                                .sorted()
-                                .toList())
-                .hasToString("[0.2.0, 1.9.0, 1.10.0-rc.1, 1.10.0]")
-                .hasSize(4);
-        Version before = Version.parse("1.2.3").orElseThrow();
-        assertThat(Version.parse("1.9.0").orElseThrow().mayBreak(before)).isFalse();
-        assertThat(Version.parse("2.0.0").orElseThrow().mayBreak(before)).isTrue();
-        assertThat(Version.parse("1.2")).isEmpty();
+    void aFailingPublisherLeavesTheRegistryAsItWas() throws Exception {
+        open("one", true).add(releases.release("me/source-x", "1.0.0"), OPEN);
+        Map<String, String> before = content();
+        Release broken = releases.release("me/source-x", "1.1.0");
+        Files.delete(broken.folder().resolve("doc.md"));
+        Files.createSymbolicLink(broken.folder().resolve("doc.md"), Path.of("/nowhere/at/all"));
+        assertThatThrownBy(() -> open("one", true).add(broken, OPEN))
+                .hasMessageContaining("can't be read or written");
+        assertThat(content()).isEqualTo(before);
+    }
+
+    @Test
+    void whatWasSeenOfARegistryIsThereWithoutIt() throws Exception {
+        Registry registry = open("one", true);
+        registry.add(releases.release("me/source-x", "1.0.0"), OPEN);
+        registry.add(releases.release("me/source-x", "1.1.0"), OPEN);
+        Path place = folder.resolve("kept");
+        var log = new StringBuilder();
+        var kept = new KeptRegistry(registry, "here", place, false, log::append);
+        kept.entry(kept.list().newest("me/source-x").orElseThrow());
+        assertThat(kept.file(published("me/source-x", "1.0.0"), Registry.ARCHIVE)).isPresent();
+        DirectoryRegistry.delete(root());
+        var later =
+                new KeptRegistry(
+                        new DirectoryRegistry(root(), false), "here", place, false, log::append);
+        assertThat(later.list().versions("me/source-x")).hasSize(2);
+        assertThat(log).contains("Going on with what was seen of it last.");
+        assertThat(later.entry(published("me/source-x", "1.1.0")).path("name").asString())
+                .isEqualTo("me/source-x");
+        assertThat(later.file(published("me/source-x", "1.0.0"), Registry.ARCHIVE)).isPresent();
+        assertThat(later.file(published("me/source-x", "1.1.0"), Registry.ARCHIVE)).isEmpty();
+        var never =
+                new KeptRegistry(registry, "there", folder.resolve("nothing"), true, log::append);
+        assertThatThrownBy(never::list).hasMessageContaining("Nothing of the registry there");
+        var unknown =
+                new KeptRegistry(
+                        new DirectoryRegistry(root(), false),
+                        "there",
+                        folder.resolve("nothing"),
+                        false,
+                        log::append);
+        assertThatThrownBy(unknown::list).isInstanceOf(TransientFailure.class);
     }
 }
