@@ -158,6 +158,7 @@ final class Reading {
                     guarded(() -> {
                         try {
                             readSlice(started, slice, turn);
+                            turn.awaitPassed();
                         } finally {
                             workers.end();
                         }

@@ -149,6 +149,19 @@ final class SliceOrder {
             }
         }
 
+        /**
+         * Returns when all that the slice gave has been passed on, if nothing but that is to be
+         * awaited; else at once, so that a slow slice before this one doesn't hold up those behind.
+         * So requests of several streams keep the order that they have without reading ahead.
+         */
+        void awaitPassed() throws InterruptedException {
+            synchronized (room) {
+                while (turns.peekFirst() == this) {
+                    room.wait();
+                }
+            }
+        }
+
         private void add(Piece piece) {
             pieces.add(piece);
             bytes += piece.bytes;
