@@ -7,6 +7,7 @@ import io.millrace.declarative.interpolation.python.PythonError;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SystemFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,12 +83,25 @@ record DatetimeBound(
         try {
             return format.parse(text);
         } catch (PythonError error) {
-            throw new ConfigurationFailure(
-                    ("The %s of stream %s is %s, which isn't in the format %s. Correct it in the"
-                                    + " configuration, or the format in the manifest.")
-                            .formatted(field, streamName, Python.repr(text), format.described()),
-                    String.valueOf(error.getMessage()),
-                    error);
+            boolean configured = datetime.template().contains("config");
+            String message =
+                    "The %s of stream %s is %s, which isn't in the format %s. Correct %s."
+                            .formatted(
+                                    field,
+                                    streamName,
+                                    Python.repr(text),
+                                    format.described(),
+                                    configured
+                                            ? "it in the configuration, or the format in the"
+                                                    + " manifest"
+                                            : "it in the manifest, which computes it");
+            String detail = String.valueOf(error.getMessage());
+            // A date that no configuration could change is a fault of the connector, as with the
+            // reference.
+            if (configured) {
+                throw new ConfigurationFailure(message, detail, error);
+            }
+            throw new SystemFailure(message, detail, error);
         }
     }
 }

@@ -141,6 +141,23 @@ class BadApiTest {
     }
 
     @Test
+    void aDateThatTheManifestComputesInAnotherFormatIsNoMatterOfTheConfiguration() {
+        ProgramRun.Result result =
+                new ProgramRun(folder, api)
+                        .read(
+                                manifest(
+                                        "JsonDecoder",
+                                        "data",
+                                        INCREMENTAL.replace(
+                                                "\"2024-02-29\"", "\"{{ now_utc() }}\"")),
+                                "s");
+        assertThat(result.failures()).first().asString().endsWith(":system_error");
+        assertThat(message(result))
+                .contains("end_datetime of stream s is '2024-06-01 00:00:00+00:00'")
+                .contains("which computes it");
+    }
+
+    @Test
     void aStateThatIsNotInTheFormatIsToldWithFieldValueAndFormats() {
         ProgramRun.Result result =
                 new ProgramRun(folder, api)
