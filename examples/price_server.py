@@ -216,6 +216,8 @@ def main():
             post(options.port, "/v1/stop")
         except urllib.error.URLError as error:
             sys.exit("There is no price server at port %d: %s" % (options.port, error.reason))
+        except ConnectionError:
+            pass  # it ended before it had answered
     else:
         try:
             server = Server(options.port, options.flaky)
