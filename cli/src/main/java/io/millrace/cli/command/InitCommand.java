@@ -101,7 +101,7 @@ final class InitCommand implements Callable<Integer> {
         JsonNode schema = OptionSchema.of(definition.optionsType()).jsonSchema(definition.title());
         List<String> required = new ArrayList<>();
         schema.path("required").forEach(name -> required.add(name.asString()));
-        out.println(required.isEmpty() ? "  config: {}" : "  config:");
+        out.println("  config:");
         for (var option : schema.path("properties").properties()) {
             boolean needed = required.contains(option.getKey());
             String description =
