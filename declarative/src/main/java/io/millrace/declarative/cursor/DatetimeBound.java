@@ -11,6 +11,7 @@ import io.millrace.protocol.failure.SystemFailure;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the range of a cursor starts or ends: a text, or a {@code MinMaxDatetime} that is kept
@@ -23,6 +24,7 @@ record DatetimeBound(
         Optional<InterpolatedString> lowest,
         Optional<InterpolatedString> highest,
         DatetimeFormats format,
+        Map<String, Object> config,
         Context context) {
 
     /** The bound in {@code field} of a cursor; empty if there is none. */
@@ -51,6 +53,7 @@ record DatetimeBound(
                                 ? limit(definition, "max_datetime", compilation)
                                 : Optional.empty(),
                         DatetimeFormats.of(List.of(), own.isEmpty() ? cursorFormat : own),
+                        compilation.config(),
                         compilation.context()));
     }
 
@@ -83,7 +86,7 @@ record DatetimeBound(
         try {
             return format.parse(text);
         } catch (PythonError error) {
-            boolean configured = datetime.template().contains("config");
+            boolean configured = holds(config, text);
             String message =
                     "The %s of stream %s is %s, which isn't in the format %s. Correct %s."
                             .formatted(
@@ -103,5 +106,15 @@ record DatetimeBound(
             }
             throw new SystemFailure(message, detail, error);
         }
+    }
+
+    /** Whether a configuration has {@code text} as a value, at any depth. */
+    private static boolean holds(@Nullable Object value, String text) {
+        return switch (value) {
+            case null -> false;
+            case Map<?, ?> map -> map.values().stream().anyMatch(each -> holds(each, text));
+            case List<?> list -> list.stream().anyMatch(each -> holds(each, text));
+            default -> Python.str(value).equals(text);
+        };
     }
 }

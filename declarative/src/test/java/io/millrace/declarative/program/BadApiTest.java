@@ -149,7 +149,8 @@ class BadApiTest {
                                         "JsonDecoder",
                                         "data",
                                         INCREMENTAL.replace(
-                                                "\"2024-02-29\"", "\"{{ now_utc() }}\"")),
+                                                "\"2024-02-29\"",
+                                                "\"{{ config.get('until', now_utc()) }}\"")),
                                 "s");
         assertThat(result.failures()).first().asString().endsWith(":system_error");
         assertThat(message(result))
