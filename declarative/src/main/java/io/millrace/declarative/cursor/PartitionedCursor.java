@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class PartitionedCursor implements StreamCursor {
     private final DatetimePlan plan;
     private final PartitionRun run;
     private final CursorWarnings warnings;
+    private final LongSupplier nanoTime;
 
     private final Object emission = new Object();
     private final Object lock = new Object();
@@ -103,7 +105,15 @@ final class PartitionedCursor implements StreamCursor {
         }
     }
 
-    PartitionedCursor(PartitionedSync sync, PartitionRun run, Map<String, Object> state) {
+    /**
+     * @param nanoTime passes steadily, as {@link System#nanoTime} does
+     */
+    PartitionedCursor(
+            PartitionedSync sync,
+            PartitionRun run,
+            Map<String, Object> state,
+            LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.plan = sync.plan();
         this.run = run;
         this.warnings = plan.warnings();
@@ -178,7 +188,7 @@ final class PartitionedCursor implements StreamCursor {
 
     @Override
     public boolean generate(SliceSink sink) throws InterruptedException {
-        startedAt = System.nanoTime();
+        startedAt = nanoTime.getAsLong();
         // One partition late, as the reference, which reads parents a little ahead of children.
         var ahead =
                 new SliceSink() {
@@ -208,13 +218,13 @@ final class PartitionedCursor implements StreamCursor {
      * never tell more than was read.
      */
     private Optional<Map<String, Object>> nextParentState() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (parentStateCost > QUICK.toNanos()
                 && now - parentStateAt < parentStateCost * STATE_SHARE) {
             return Optional.empty();
         }
         Optional<Map<String, Object>> state = run.parentState();
-        parentStateAt = System.nanoTime();
+        parentStateAt = nanoTime.getAsLong();
         parentStateCost = parentStateAt - now;
         if (state.isEmpty() || isSame(state.get(), lastParentState)) {
             return Optional.empty();
@@ -438,7 +448,7 @@ final class PartitionedCursor implements StreamCursor {
 
     /** Whether it is time for a state. Holds the lock. */
     private boolean isDue() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (lastState != null
                 && now - lastState <= Math.max(BETWEEN_STATES.toNanos(), stateCost * STATE_SHARE)) {
             return false;
@@ -450,10 +460,10 @@ final class PartitionedCursor implements StreamCursor {
 
     private void emit(StateSink sink) throws InterruptedException {
         synchronized (emission) {
-            long began = System.nanoTime();
+            long began = nanoTime.getAsLong();
             sink.accept(state());
             synchronized (lock) {
-                stateCost = System.nanoTime() - began;
+                stateCost = nanoTime.getAsLong() - began;
             }
         }
     }
@@ -515,7 +525,7 @@ final class PartitionedCursor implements StreamCursor {
         if (hasSeenRecords && reached != null) {
             globalValue = Optional.of(reached);
             lookbackSeconds =
-                    Duration.ofNanos(System.nanoTime() - startedAt)
+                    Duration.ofNanos(nanoTime.getAsLong() - startedAt)
                             .plusSeconds(1)
                             .minusNanos(1)
                             .toSeconds();

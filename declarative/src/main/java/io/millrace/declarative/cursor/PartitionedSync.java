@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A stream whose partitions are read by time, each from where it was left (reference: 8.7).
@@ -21,7 +22,12 @@ record PartitionedSync(DatetimePlan plan, PartitionRouter router, boolean isGlob
 
     @Override
     public StreamCursor start(Map<String, Object> state) {
-        return new PartitionedCursor(this, router.start(state), state);
+        return start(state, System::nanoTime);
+    }
+
+    /** The same by another clock, by which what takes long is done less often. */
+    StreamCursor start(Map<String, Object> state, LongSupplier nanoTime) {
+        return new PartitionedCursor(this, router.start(state), state, nanoTime);
     }
 
     @Override

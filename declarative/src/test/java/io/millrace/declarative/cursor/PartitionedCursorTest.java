@@ -230,9 +230,13 @@ class PartitionedCursorTest {
         var parent = new FakeParent("p", slices, states, true);
         PartitionRouter router = Plans.router(Plans.substream(parent), parent);
         for (int open = 0; open < 6; open++) {
+            // A parent that answers slowly is asked for its state less often: here none does.
             StreamCursor cursor =
-                    Syncs.of(Syncs.stream(Syncs.days("2024-05-31")), Optional.of(router))
-                            .start(Map.of());
+                    ((PartitionedSync)
+                                    Syncs.of(
+                                            Syncs.stream(Syncs.days("2024-05-31")),
+                                            Optional.of(router)))
+                            .start(Map.of(), () -> 0);
             List<StreamSlice> all = new ArrayList<>();
             cursor.generate(all::add);
             for (int i = 0; i < 6; i++) {
