@@ -84,6 +84,43 @@ class PipelinesIT {
         run(0, "verify", "p.yaml", "good");
     }
 
+    /** With a slip in the paginator's name the first page would be all. */
+    @Test
+    void aSlipInAManifestIsToldByEachCommandOfAPipeline() throws Exception {
+        write(
+                "shop.yaml",
+                """
+                version: 6.0.0
+                type: DeclarativeSource
+                check: {type: CheckStream, stream_names: [orders]}
+                streams:
+                  - type: DeclarativeStream
+                    name: orders
+                    retriever:
+                      type: SimpleRetriever
+                      requester: {type: HttpRequester, url: "http://127.0.0.1:1/orders?of={{ config['shopp'] }}"}
+                      paginater: {type: NoPagination}
+                      record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+                    schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {id: {type: integer}}}}
+                spec:
+                  type: Spec
+                  connection_specification: {type: object, properties: {shop: {type: string}}}
+                """);
+        write(
+                "p.yaml",
+                """
+                name: slip
+                source: {manifest: shop.yaml, config: {shop: a}}
+                destination: {connector: dev-null}
+                """);
+        String slip = "shop.yaml:10:7: warning: SimpleRetriever has no field 'paginater'";
+        assertThat(run(0, "discover", "p.yaml").errors()).containsOnlyOnce(slip);
+        assertThat(run(0, "plan", "p.yaml").errors()).containsOnlyOnce(slip);
+        assertThat(run(0, "lint", "p.yaml").output())
+                .containsOnlyOnce(slip)
+                .contains("shop.yaml:9:", "shopp");
+    }
+
     @Test
     void aFileThatGrowsLandsEachLineOnceAndVerifyAgrees() throws Exception {
         write("in/log.jsonl", "{\"id\": 1}\n{\"id\": 2");

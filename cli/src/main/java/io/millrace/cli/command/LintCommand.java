@@ -1,8 +1,10 @@
 package io.millrace.cli.command;
 
+import io.millrace.cli.manifest.ManifestLauncher;
 import io.millrace.cli.pipeline.PipelineFile;
 import io.millrace.cli.pipeline.Problem;
 import io.millrace.cli.pipeline.ProblemsException;
+import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.Launchers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,10 +54,21 @@ final class LintCommand implements Callable<Integer> {
             return ManifestCommand.Lint.problems(file);
         }
         try {
-            return PipelineFile.read(file, launchers.get(), terminal.environment()).warnings();
+            PipelineFile pipeline =
+                    PipelineFile.read(file, launchers.get(), terminal.environment());
+            return Stream.concat(pipeline.warnings().stream(), manifestProblems(pipeline.source()))
+                    .distinct()
+                    .toList();
         } catch (ProblemsException e) {
             return e.problems();
         }
+    }
+
+    /** All that is to be said of the manifest that a pipeline reads by. */
+    private static Stream<Problem> manifestProblems(ConnectorReference source) {
+        return source.kind().equals(ManifestLauncher.KIND)
+                ? ManifestCommand.Lint.problems(Path.of(source.target().asString())).stream()
+                : Stream.empty();
     }
 
     /** A pipeline says where its data comes from and goes to; a manifest has a version. */

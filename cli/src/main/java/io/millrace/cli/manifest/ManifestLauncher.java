@@ -44,6 +44,9 @@ import tools.jackson.databind.node.ObjectNode;
  * has Python classes by a Python.
  */
 public final class ManifestLauncher implements Launcher {
+    /** The key by which a pipeline names a manifest. */
+    public static final String KIND = "manifest";
+
     private final Pause pause;
     private final UnaryOperator<@Nullable String> environment;
 
@@ -58,7 +61,7 @@ public final class ManifestLauncher implements Launcher {
 
     @Override
     public String kind() {
-        return "manifest";
+        return KIND;
     }
 
     @Override
@@ -86,6 +89,7 @@ public final class ManifestLauncher implements Launcher {
             Opened opened = open(file);
             problems.addAll(configurationProblems(opened, reference));
             problems.addAll(classProblems(opened, reference));
+            problems.addAll(ignoredFields(opened));
         } catch (SyncFailure failure) {
             problems.add(new LaunchProblem("/manifest", failure.getMessage(), false));
         }
@@ -115,13 +119,31 @@ public final class ManifestLauncher implements Launcher {
                 .toList();
     }
 
+    /** The sync goes on without them, and may so deliver less than the author believes. */
+    private static List<LaunchProblem> ignoredFields(Opened opened) {
+        return ManifestLint.ignoredFields(opened.manifest(), opened.text()).stream()
+                .map(each ->
+                        new LaunchProblem(
+                                "/manifest",
+                                each.message(),
+                                true,
+                                Optional.of(
+                                        new LaunchProblem.Place(
+                                                opened.file(),
+                                                each.place().line(),
+                                                each.place().column()))))
+                .toList();
+    }
+
     /**
      * A manifest with the specification of its configuration.
      *
+     * @param text as it was written
      * @param classes the Python classes that it needs
      */
     private record Opened(
             Path file,
+            String text,
             Manifest manifest,
             Path folder,
             Definition specification,
@@ -139,6 +161,7 @@ public final class ManifestLauncher implements Launcher {
         Path folder = PythonKit.folder(file);
         return new Opened(
                 file,
+                text,
                 manifest,
                 folder,
                 DeclarativeSource.specification(manifest, folder),

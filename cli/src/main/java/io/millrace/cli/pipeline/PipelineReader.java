@@ -128,9 +128,12 @@ final class PipelineReader {
         for (LaunchProblem problem : parsed.problems()) {
             String at = pointer + problem.pointer();
             problems.add(
-                    problem.warning()
-                            ? document.warningAtKey(at, problem.message())
-                            : document.atKey(at, problem.message()));
+                    problem.elsewhere()
+                            .map(place -> Problem.of(place, problem))
+                            .orElseGet(() ->
+                                    problem.warning()
+                                            ? document.warningAtKey(at, problem.message())
+                                            : document.atKey(at, problem.message())));
         }
         return parsed.reference();
     }

@@ -1,5 +1,6 @@
 package io.millrace.cli.pipeline;
 
+import io.millrace.replication.launch.LaunchProblem;
 import java.util.Comparator;
 
 /**
@@ -20,6 +21,16 @@ public record Problem(String file, int line, int column, Severity severity, Stri
     public enum Severity {
         ERROR,
         WARNING
+    }
+
+    /** What is wrong at a place of a connector's own files. */
+    static Problem of(LaunchProblem.Place place, LaunchProblem problem) {
+        return new Problem(
+                place.file().toString(),
+                place.line(),
+                place.column(),
+                problem.warning() ? Severity.WARNING : Severity.ERROR,
+                problem.message());
     }
 
     public boolean error() {

@@ -299,19 +299,8 @@ final class ComponentCheck {
             String owner,
             List<Finding> found) {
         Map<?, ?> properties = ComponentSchema.properties(expected);
-        boolean open =
-                Boolean.TRUE.equals(expected.get("additionalProperties"))
-                        && !CLOSED_BY_SENSE.contains(owner);
         Optional<Located.Place> place = at.keyPlace(key);
-        // Manifests that were saved with their parameters filled in have them everywhere.
-        boolean parameter =
-                map.get("$parameters") instanceof Map<?, ?> parameters
-                        && parameters.containsKey(key);
-        if (open
-                || parameter
-                || place.isEmpty()
-                || properties.isEmpty()
-                || String.valueOf(key).startsWith("$")) {
+        if (place.isEmpty() || mayHave(map, key, expected, owner)) {
             return;
         }
         Set<String> known = new TreeSet<>();
@@ -324,8 +313,24 @@ final class ComponentCheck {
                                 NearestName.hint(String.valueOf(key), known));
         boolean closed = Boolean.FALSE.equals(expected.get("additionalProperties"));
         found.add(
-                closed
-                        ? Finding.error(place.get(), message)
-                        : Finding.warning(place.get(), message));
+                Finding.unknownField(
+                        place.get(),
+                        closed ? Finding.Severity.ERROR : Finding.Severity.WARNING,
+                        message));
+    }
+
+    /** Whether a component may have a field that its schema doesn't name. */
+    static boolean mayHave(Map<?, ?> map, @Nullable Object key, Map<?, ?> expected, String owner) {
+        boolean open =
+                Boolean.TRUE.equals(expected.get("additionalProperties"))
+                        && !CLOSED_BY_SENSE.contains(owner);
+        // Manifests that were saved with their parameters filled in have them everywhere.
+        boolean parameter =
+                map.get("$parameters") instanceof Map<?, ?> parameters
+                        && parameters.containsKey(key);
+        return open
+                || parameter
+                || ComponentSchema.properties(expected).isEmpty()
+                || String.valueOf(key).startsWith("$");
     }
 }

@@ -56,6 +56,11 @@ final class ComponentSchema {
         return root.get("definitions") instanceof Map<?, ?> map ? map : Map.of();
     }
 
+    /** The schema of the components of a type; empty where there is no such type. */
+    Map<?, ?> ofType(String type) {
+        return definitions().get(type) instanceof Map<?, ?> schema ? schema : Map.of();
+    }
+
     /** The names of all types. */
     Set<String> types() {
         Set<String> types = new TreeSet<>();

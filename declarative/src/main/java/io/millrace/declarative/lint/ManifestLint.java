@@ -53,6 +53,19 @@ public final class ManifestLint {
     }
 
     /**
+     * The fields of a manifest that no component of their type has, in the order of the text. The
+     * engine, as the reference, goes on without them, so that a slip of the pen may mean fewer
+     * records. Quick where there are none.
+     *
+     * @param manifest what {@code text} means
+     */
+    public static List<Finding> ignoredFields(Manifest manifest, String text) {
+        return UnknownFields.maybeIn(manifest.root())
+                ? check(text).stream().filter(Finding::ignored).toList()
+                : List.of();
+    }
+
+    /**
      * The Python classes that the components of a manifest are, in the order of the components;
      * none where it can't be read.
      */

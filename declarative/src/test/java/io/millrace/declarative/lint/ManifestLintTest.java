@@ -3,9 +3,12 @@ package io.millrace.declarative.lint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.declarative.manifest.Located;
+import io.millrace.declarative.manifest.Manifest;
+import io.millrace.protocol.failure.ConfigurationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,32 @@ class ManifestLintTest {
                 .contains(
                         "6:1 ERROR DeclarativeSource has no field 'definition'. Did you mean"
                                 + " \"definitions\"?");
+    }
+
+    /** The quick look may see too much, but never too little. */
+    @Test
+    void fieldsThatAreIgnoredAreFoundWhereverTheyAre() {
+        assertThat(ManifestLint.ignoredFields(Manifest.parse(SOUND), SOUND)).isEmpty();
+        List<String> lines = SOUND.lines().toList();
+        int found = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            List<String> slipped = new ArrayList<>(lines);
+            slipped.set(i, lines.get(i).replaceFirst("([a-z_]):", "$1z:"));
+            String text = String.join("\n", slipped) + "\n";
+            Manifest manifest;
+            try {
+                manifest = Manifest.parse(text);
+            } catch (ConfigurationFailure _) {
+                continue; // then nothing is read
+            }
+            List<Finding> expected =
+                    ManifestLint.check(text).stream().filter(Finding::ignored).toList();
+            assertThat(ManifestLint.ignoredFields(manifest, text))
+                    .as(slipped.get(i))
+                    .isEqualTo(expected);
+            found += expected.size();
+        }
+        assertThat(found).isGreaterThan(15);
     }
 
     @Test
