@@ -8,6 +8,7 @@ import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.RequestOption;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.http.Requester;
+import io.millrace.declarative.http.TooMuchRequested;
 import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.python.Python;
@@ -33,6 +34,7 @@ final class SessionToken {
     static Authenticator compile(Definition definition, String name, HttpEngine engine) {
         Compilation compilation = engine.compilation();
         Definition login = definition.child("login_requester");
+        TooMuchRequested.refuse(login);
         List<String> path = definition.texts("session_token_path");
         Optional<Duration> duration =
                 definition

@@ -39,6 +39,7 @@ final class Courier {
     private final ErrorHandler handler;
     private final int tries;
     private final String credentials;
+    private final Patience patience;
     private final Cookies cookies = new Cookies();
     private final HttpEngine engine;
     private final Compilation compilation;
@@ -51,6 +52,7 @@ final class Courier {
             ErrorHandler handler,
             int tries,
             String credentials,
+            Patience patience,
             HttpEngine engine) {
         this.name = name;
         this.streamed = streamed;
@@ -59,6 +61,7 @@ final class Courier {
         this.handler = handler;
         this.tries = tries;
         this.credentials = credentials;
+        this.patience = patience;
         this.engine = engine;
         this.compilation = engine.compilation();
     }
@@ -80,6 +83,7 @@ final class Courier {
                 handler,
                 engine.settings().retries() ? handler.maxRetries() + 1 : 1,
                 engine.credentials(definition),
+                Patience.compile(definition),
                 engine);
     }
 
@@ -140,7 +144,9 @@ final class Courier {
                 Again again = step.again().get();
                 if (again.kind() != Again.Kind.DEFAULT
                         || isUsedUp(tried, started)
-                        || (again.isSilence() && tried >= MOST_SILENCES)) {
+                        || (patience.silence().isEmpty()
+                                && again.isSilence()
+                                && tried >= MOST_SILENCES)) {
                     throw exhausted(again);
                 }
                 pause(Math.min(doubled(tried), seconds(MOST_TIME.minus(since(started)))), again);
@@ -249,7 +255,7 @@ final class Courier {
             try {
                 Answer answer;
                 try (var _ = engine.slowRequests().begin(name, request)) {
-                    answer = engine.send(request, streamed, cookies);
+                    answer = engine.send(request, streamed, cookies, patience);
                 }
                 engine.budget().update(request, answer.status(), answer.headers());
                 authenticator.answered(request, answer.status(), answer.headers());
@@ -283,6 +289,20 @@ final class Courier {
                 case RESET_PAGINATION -> {
                     attempt.answer().ifPresent(Answer::close);
                     throw new PaginationResetRequired(name);
+                }
+                case REDUCE_PAGE_SIZE -> {
+                    attempt.answer().ifPresent(Answer::close);
+                    throw new TooMuchRequested(
+                            TooMuchRequested.Remedy.SMALLER_PAGE,
+                            described(resolution, attempt),
+                            detail(attempt));
+                }
+                case SPLIT_REQUEST_WINDOW -> {
+                    attempt.answer().ifPresent(Answer::close);
+                    throw new TooMuchRequested(
+                            TooMuchRequested.Remedy.SMALLER_WINDOW,
+                            described(resolution, attempt),
+                            detail(attempt));
                 }
                 case FAIL -> {
                     attempt.answer().ifPresent(Answer::close);

@@ -145,7 +145,13 @@ sealed interface ErrorHandler {
      */
     record Composite(List<ErrorHandler> handlers) implements ErrorHandler {
         private static final Set<Action> DECISIVE =
-                Set.of(Action.SUCCESS, Action.RETRY, Action.IGNORE, Action.RESET_PAGINATION);
+                Set.of(
+                        Action.SUCCESS,
+                        Action.RETRY,
+                        Action.IGNORE,
+                        Action.RESET_PAGINATION,
+                        Action.REDUCE_PAGE_SIZE,
+                        Action.SPLIT_REQUEST_WINDOW);
 
         @Override
         public Resolution interpret(Attempt attempt) {

@@ -82,7 +82,7 @@ public final class HttpEngine implements AutoCloseable {
      */
     public Answer exchange(String name, OutgoingRequest request)
             throws IOException, InterruptedException {
-        Answer answer = send(request, false, new Cookies());
+        Answer answer = send(request, false, new Cookies(), Patience.USUAL);
         settings.observer().exchanged(name, request, answer);
         return answer;
     }
@@ -143,12 +143,12 @@ public final class HttpEngine implements AutoCloseable {
     }
 
     /** See {@link Transport#send}. */
-    Answer send(OutgoingRequest request, boolean streamed, Cookies cookies)
+    Answer send(OutgoingRequest request, boolean streamed, Cookies cookies, Patience patience)
             throws IOException, InterruptedException {
         Answer answer =
                 settings.recorded().isPresent()
                         ? settings.recorded().get().answer(request)
-                        : transport.send(request, streamed && !observed(), cookies);
+                        : transport.send(request, streamed && !observed(), cookies, patience);
         if (!answer.isStreamed()) {
             largestAnswer.accumulate(answer.bytes().length);
         }

@@ -64,6 +64,7 @@ final class Transport implements AutoCloseable {
     private static final Timeout CONNECT = Timeout.ofSeconds(30);
 
     private final CloseableHttpClient client;
+    private final RequestConfig usual;
     private final boolean onlyPublic;
 
     /**
@@ -110,17 +111,18 @@ final class Transport implements AutoCloseable {
                                                 TimeValue.of(500, TimeUnit.MILLISECONDS))
                                         .build());
 
+        usual =
+                RequestConfig.custom()
+                        .setProtocolUpgradeEnabled(false)
+                        .setAuthenticationEnabled(false)
+                        .setResponseTimeout(patience)
+                        .setConnectionRequestTimeout(Timeout.DISABLED)
+                        .build();
         client =
                 HttpClients.custom()
                         .setConnectionManager(connections.build())
                         .setProxySelector(new Proxies(environment))
-                        .setDefaultRequestConfig(
-                                RequestConfig.custom()
-                                        .setProtocolUpgradeEnabled(false)
-                                        .setAuthenticationEnabled(false)
-                                        .setResponseTimeout(patience)
-                                        .setConnectionRequestTimeout(Timeout.DISABLED)
-                                        .build())
+                        .setDefaultRequestConfig(usual)
                         .disableAutomaticRetries()
                         .disableRedirectHandling()
                         .disableContentCompression()
@@ -137,11 +139,11 @@ final class Transport implements AutoCloseable {
      * @param streamed whether the body of an answer without error is left to be read as it arrives
      * @throws IOException where no whole answer came
      */
-    Answer send(OutgoingRequest request, boolean streamed, Cookies cookies)
+    Answer send(OutgoingRequest request, boolean streamed, Cookies cookies, Patience patience)
             throws IOException, InterruptedException {
         OutgoingRequest current = request;
         for (int redirects = 0; redirects <= REDIRECTS; redirects++) {
-            Answer answer = sendOnce(current, streamed, cookies);
+            Answer answer = sendOnce(current, streamed, cookies, patience);
             String location = answer.headers().find("Location").orElse("");
             if (location.isEmpty() || !isRedirect(answer.status())) {
                 return answer;
@@ -201,7 +203,8 @@ final class Transport implements AutoCloseable {
         return host.endsWith(port) ? host.substring(0, host.length() - port.length()) : host;
     }
 
-    private Answer sendOnce(OutgoingRequest request, boolean streamed, Cookies cookies)
+    private Answer sendOnce(
+            OutgoingRequest request, boolean streamed, Cookies cookies, Patience patience)
             throws IOException, InterruptedException {
         var message =
                 new BasicClassicHttpRequest(
@@ -227,8 +230,7 @@ final class Transport implements AutoCloseable {
                         message.setEntity(
                                 new ByteArrayEntity(body.getBytes(StandardCharsets.UTF_8), null)));
         try {
-            ClassicHttpResponse response =
-                    client.executeOpen(null, message, HttpClientContext.create());
+            ClassicHttpResponse response = client.executeOpen(null, message, context(patience));
             return answer(request, response, streamed, cookies);
         } catch (InterruptedIOException error) {
             if (Thread.interrupted()) {
@@ -241,6 +243,22 @@ final class Transport implements AutoCloseable {
             }
             throw error;
         }
+    }
+
+    private HttpClientContext context(Patience patience) {
+        HttpClientContext context = HttpClientContext.create();
+        if (!patience.equals(Patience.USUAL)) {
+            context.setRequestConfig(config(patience));
+        }
+        return context;
+    }
+
+    @SuppressWarnings("deprecation") // what replaces it holds for all requests to a host
+    private RequestConfig config(Patience patience) {
+        RequestConfig.Builder config = RequestConfig.copy(usual);
+        patience.connect().ifPresent(wait -> config.setConnectTimeout(Timeout.of(wait)));
+        patience.silence().ifPresent(wait -> config.setResponseTimeout(Timeout.of(wait)));
+        return config.build();
     }
 
     private static InterruptedException interrupted(IOException cause) {

@@ -119,6 +119,14 @@ final class MeaningCheck {
                             "Pagination can't look at the answer of a %s.".formatted(name));
                 }
                 unusedToken(map, at);
+                smaller(map, at, "page_size_reduction", "REDUCE_PAGE_SIZE");
+                smaller(map, at, "request_window_splitting", "SPLIT_REQUEST_WINDOW");
+                reducible(map, at);
+            }
+            case "CombinedExtractor" -> {
+                if (map.get("extractors") instanceof List<?> extractors && extractors.isEmpty()) {
+                    error(at.part("extractors"), "A CombinedExtractor needs an extractor.");
+                }
             }
             case "HttpRequester" -> {
                 if (!has(map, "url") && !has(map, "url_base")) {
@@ -142,6 +150,54 @@ final class MeaningCheck {
             default -> {
                 // All else that can be wrong is told by the schema.
             }
+        }
+    }
+
+    /** An action and what it does come together. */
+    private void smaller(Map<?, ?> retriever, Located at, String field, String action) {
+        if (!(retriever.get("requester") instanceof Map<?, ?> requester)
+                || requester.get("class_name") != null) {
+            return;
+        }
+        Object handler = requester.get("error_handler");
+        if (has(retriever, field) && !mentions(handler, action)) {
+            if (!mentions(handler, "CustomErrorHandler")) {
+                warning(
+                        at.part(field),
+                        "Nothing asks for %s: no response filter has the action %s."
+                                .formatted(field, action));
+            }
+        } else if (!has(retriever, field) && mentions(handler, action)) {
+            error(
+                    at.part("requester"),
+                    "The action %s needs %s in the retriever.".formatted(action, field));
+        }
+    }
+
+    /** A page can become smaller only where the next one begins behind it all the same. */
+    private void reducible(Map<?, ?> retriever, Located at) {
+        if (!has(retriever, "page_size_reduction")) {
+            return;
+        }
+        Located place = at.part("page_size_reduction");
+        if (!(retriever.get("paginator") instanceof Map<?, ?> paginator)
+                || !(paginator.get("pagination_strategy") instanceof Map<?, ?> strategy)
+                || !has(paginator, "page_size_option")) {
+            error(place, "page_size_reduction needs a paginator with a page_size_option.");
+            return;
+        }
+        if ("PageIncrement".equals(strategy.get("type"))) {
+            error(
+                    place,
+                    "With a PageIncrement, pages that become smaller would begin elsewhere: use"
+                            + " OffsetIncrement or CursorPagination.");
+        }
+        if (paginator.get("page_token_option") instanceof Map<?, ?> token
+                && "RequestPath".equals(token.get("type"))) {
+            error(
+                    place,
+                    "With a RequestPath, addresses of the API hold the page size: it can't become"
+                            + " smaller.");
         }
     }
 

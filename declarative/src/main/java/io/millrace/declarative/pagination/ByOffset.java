@@ -29,7 +29,7 @@ record ByOffset(Optional<PageSize> size, Context context, boolean onFirst)
 
     @Override
     public Optional<Object> after(Page page) throws InterruptedException {
-        if (page.found() == 0 || (size.isPresent() && page.found() < size(size.get(), page))) {
+        if (page.found() == 0 || (size.isPresent() && page.found() < requested(size.get(), page))) {
             return Optional.empty();
         }
         Object previous = page.token().orElse(0L);
@@ -41,7 +41,10 @@ record ByOffset(Optional<PageSize> size, Context context, boolean onFirst)
         return Optional.of(offset + page.found());
     }
 
-    private long size(PageSize pageSize, Page page) throws InterruptedException {
+    private long requested(PageSize pageSize, Page page) throws InterruptedException {
+        if (page.smaller().isPresent()) {
+            return page.smaller().getAsLong();
+        }
         return pageSize.evaluate(
                 pageSize.dependsOn(RESPONSE)
                         ? context.with(RESPONSE, page.response().decode())

@@ -88,16 +88,25 @@ public final class Paginator {
         return strategy.isPresent() ? strategy.get().after(page) : Optional.empty();
     }
 
-    /** What a request for the page of {@code token} carries. */
-    public RequestOptions options(Optional<Object> token) {
+    /** How many records the manifest wants a page to have, if it says so. */
+    public OptionalLong pageSize() {
+        return strategy.isPresent() ? strategy.get().pageSize() : OptionalLong.empty();
+    }
+
+    /**
+     * What a request for the page of {@code token} carries.
+     *
+     * @param smaller how many records it shall have instead of what the manifest says
+     */
+    public RequestOptions options(Optional<Object> token, OptionalLong smaller) {
         RequestOptions options = RequestOptions.EMPTY;
         if (tokenOption.isPresent() && token.isPresent()) {
             options = tokenOption.get().inject(token.get());
         }
-        OptionalLong size =
-                strategy.isPresent() && sizeOption.isPresent()
-                        ? strategy.get().pageSize()
-                        : OptionalLong.empty();
+        OptionalLong size = OptionalLong.empty();
+        if (sizeOption.isPresent()) {
+            size = smaller.isPresent() ? smaller : pageSize();
+        }
         return size.isPresent() && sizeOption.isPresent()
                 ? options.combine(sizeOption.get().inject(size.getAsLong()))
                 : options;

@@ -111,6 +111,21 @@ public final class Paths {
         return remove(document, matches(document, path));
     }
 
+    /** Removes every list at {@code path}, with its place where it stands in another list. */
+    public static void removeLists(Object document, List<?> path) {
+        // From the last to the first, so that no removal moves what is still to go.
+        for (Match match : matches(document, path).reversed()) {
+            if (!(match.value instanceof List<?>)) {
+                continue;
+            }
+            if (match.parent instanceof List<?> list) {
+                list.remove(index(match.key));
+            } else if (match.parent instanceof Map<?, ?> map) {
+                map.remove(match.key);
+            }
+        }
+    }
+
     /** Removes every leaf of the whole document that {@code condition} holds for. */
     public static int deleteLeaves(Object document, Predicate<@Nullable Object> condition) {
         List<Match> all = new ArrayList<>();

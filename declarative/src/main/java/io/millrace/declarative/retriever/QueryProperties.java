@@ -231,9 +231,8 @@ public final class QueryProperties {
         List<String> found = new ArrayList<>();
         for (Object record : reader.read(retriever)) {
             Object name = Paths.get(record, path);
-            if (!Python.isMissing(name)) {
-                found.add(Python.str(name));
-            }
+            // The reference asks for an empty list of what has no name, and so do we.
+            found.add(Python.isMissing(name) ? "[]" : Python.str(name));
         }
         return found;
     }

@@ -7,6 +7,7 @@ import io.millrace.declarative.http.Call;
 import io.millrace.declarative.http.PaginationResetRequired;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.http.Requester;
+import io.millrace.declarative.http.TooMuchRequested;
 import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.StreamSlice;
@@ -18,6 +19,8 @@ import io.millrace.declarative.partition.PartitionRouter;
 import io.millrace.declarative.record.RecordSink;
 import io.millrace.declarative.record.SourceRecord;
 import io.millrace.declarative.selection.RecordSelector;
+import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.sdk.http.Headers;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The loop over the pages of a slice (reference: declarative 5.1). */
 public final class SimpleRetriever implements Retriever {
@@ -38,10 +42,14 @@ public final class SimpleRetriever implements Retriever {
     private final boolean sliceOptionsOnFirstPageOnly;
     private final boolean lazy;
     private final Optional<QueryProperties> properties;
+    private final Optional<PageSizeReduction> reduction;
+    private final Optional<WindowSplitting> splitting;
+    private final Compilation compilation;
     private final Context context;
 
     private SimpleRetriever(
             Definition definition,
+            Definition stream,
             Requester requester,
             Decoder decoder,
             RecordSelector selector,
@@ -56,20 +64,50 @@ public final class SimpleRetriever implements Retriever {
         this.lazy = lazy;
         this.properties = properties;
         this.paginator = Paginator.compile(definition.find("paginator"), compilation);
+        requireCountable(definition);
+        this.reduction =
+                PageSizeReduction.compile(
+                        definition, stream, lazy, properties.isPresent(), compilation);
+        this.splitting =
+                WindowSplitting.compile(
+                        definition, stream, lazy, properties.isPresent(), compilation);
+        this.compilation = compilation;
         this.reset = PaginationReset.compile(definition);
         this.sliceOptionsOnFirstPageOnly =
                 definition.flag("ignore_stream_slicer_parameters_on_paginated_requests", false);
         this.context = compilation.context();
     }
 
+    /** Offsets go by what the API counts of a page, not by what several lists of it add up to. */
+    private static void requireCountable(Definition definition) {
+        boolean byOffset =
+                definition
+                        .find("paginator")
+                        .flatMap(paginator -> paginator.find("pagination_strategy"))
+                        .filter(strategy -> strategy.type().equals("OffsetIncrement"))
+                        .isPresent();
+        if (byOffset
+                && definition
+                        .find("record_selector")
+                        .filter(RecordSelector::addsPages)
+                        .isPresent()) {
+            throw new ConfigurationFailure(
+                    ("The manifest is not valid: %s has an OffsetIncrement, which can't count the"
+                                    + " records of a CombinedExtractor that adds lists up.")
+                            .formatted(definition.path()));
+        }
+    }
+
     /**
      * A retriever of the parts that {@code definition} names.
      *
+     * @param stream whose records it reads; empty where they are no stream's
      * @param lazy whether first pages may stand in the slices, see {@link PartitionRouter#isLazy}
      * @param properties what to ask for in each page, perhaps in several requests
      */
     public static SimpleRetriever compile(
             Definition definition,
+            Definition stream,
             Requester requester,
             Decoder decoder,
             RecordSelector selector,
@@ -78,12 +116,46 @@ public final class SimpleRetriever implements Retriever {
             Optional<QueryProperties> properties,
             Compilation compilation) {
         return new SimpleRetriever(
-                definition, requester, decoder, selector, sync, lazy, properties, compilation);
+                definition,
+                stream,
+                requester,
+                decoder,
+                selector,
+                sync,
+                lazy,
+                properties,
+                compilation);
     }
 
     @Override
     public void read(StreamSlice slice, SliceRead read, PageSink sink) throws InterruptedException {
-        new Loop(slice, read, sink).run();
+        read(slice, read, sink, 0);
+    }
+
+    /**
+     * Reads a slice, or its halves one after the other where the API finds it too wide. All that
+     * they give belongs to the slice that was asked for, which is closed when all is read
+     * (invariant 2).
+     */
+    private void read(StreamSlice slice, SliceRead read, PageSink sink, int splits)
+            throws InterruptedException {
+        var loop = new Loop(slice, read, sink);
+        try {
+            loop.run();
+        } catch (TooMuchRequested refused) {
+            WindowSplitting policy = splitting.orElseThrow(() -> unsupported(refused));
+            for (StreamSlice half : policy.halves(slice, refused, splits, loop.given, sync)) {
+                read(half, read, sink, splits + 1);
+            }
+        }
+    }
+
+    private SyncFailure unsupported(TooMuchRequested refused) {
+        return new SystemFailure(
+                ("An error handler of %s answers with %s, and its retriever isn't made for that."
+                                + " Look at the manifest.")
+                        .formatted(requester.name(), refused.remedy().action()),
+                refused.detail());
     }
 
     /** The pages of one slice. */
@@ -97,12 +169,18 @@ public final class SimpleRetriever implements Retriever {
         private byte[] pageBefore = new byte[0];
         private long sinceReset;
         private long emitted;
+        private long given;
+        private final Optional<PageSizeReduction.Sizes> sizes;
+        private OptionalLong smaller = OptionalLong.empty();
         private Optional<SourceRecord> last = Optional.empty();
 
         Loop(StreamSlice slice, SliceRead read, PageSink sink) {
             this.slice = slice;
             this.read = read;
             this.sink = sink;
+            this.sizes =
+                    reduction.map(policy ->
+                            policy.new Sizes(paginator.pageSize(), requester.name(), compilation));
             this.resets = reset.new Resets(read.progress(), sync.cursorField().isPresent());
         }
 
@@ -118,8 +196,15 @@ public final class SimpleRetriever implements Retriever {
                     } else {
                         more = page(answer());
                     }
+                    sizes.ifPresent(PageSizeReduction.Sizes::succeeded);
                 } catch (PaginationResetRequired _) {
                     beginAnew();
+                } catch (TooMuchRequested refused) {
+                    if (refused.remedy() != TooMuchRequested.Remedy.SMALLER_PAGE) {
+                        throw refused;
+                    }
+                    // The same page once more: nothing of it was given yet.
+                    sizes.orElseThrow(() -> unsupported(refused)).reduce(refused);
                 }
                 inSlice = false;
             }
@@ -133,7 +218,8 @@ public final class SimpleRetriever implements Retriever {
         }
 
         private Optional<Answer> answer() throws InterruptedException {
-            RequestOptions options = paginator.options(token);
+            smaller = sizes.map(PageSizeReduction.Sizes::smaller).orElseGet(OptionalLong::empty);
+            RequestOptions options = paginator.options(token, smaller);
             if (!sliceOptionsOnFirstPageOnly || token.isEmpty()) {
                 options = options.combine(sync.options(slice));
             }
@@ -239,7 +325,9 @@ public final class SimpleRetriever implements Retriever {
                                     found,
                                     emitted,
                                     last,
-                                    token));
+                                    token,
+                                    smaller,
+                                    slice));
             requireProgress(next, answer);
             tokenBefore = token;
             token = next;
@@ -279,6 +367,7 @@ public final class SimpleRetriever implements Retriever {
                 return;
             }
             read.progress().observe(record);
+            given++;
             sink.accept(record);
         }
     }

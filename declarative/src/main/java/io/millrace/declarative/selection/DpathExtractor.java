@@ -28,14 +28,15 @@ record DpathExtractor(
         Optional<RecordExpander> expander)
         implements RecordExtractor {
 
-    static DpathExtractor compile(Definition definition, Decoder decoder, Compilation compilation) {
+    static DpathExtractor compile(
+            Definition definition, Decoder decoder, Compilation compilation, CompleteLists lists) {
         return new DpathExtractor(
                 compilation.strings(definition, "field_path"),
                 compilation.context(),
                 decoder,
                 definition
                         .find("record_expander")
-                        .map(expander -> RecordExpander.compile(expander, compilation)));
+                        .map(expander -> RecordExpander.compile(expander, compilation, lists)));
     }
 
     /** Counts what leaves the extractor, behind the expander. */

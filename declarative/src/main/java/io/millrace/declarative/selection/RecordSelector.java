@@ -44,12 +44,23 @@ public final class RecordSelector {
         this.context = context;
     }
 
+    /**
+     * Whether the number of records that a selector finds is more than what the API counts of a
+     * page.
+     */
+    public static boolean addsPages(Definition definition) {
+        return definition.find("extractor").filter(CombinedExtractor::adds).isPresent();
+    }
+
     /** The selector that {@code definition} describes. */
     public static RecordSelector compile(
             Definition definition, Compilation compilation, Selection settings) {
         return new RecordSelector(
                 RecordExtractor.compile(
-                        definition.child("extractor"), settings.decoder(), compilation),
+                        definition.child("extractor"),
+                        settings.decoder(),
+                        compilation,
+                        settings.lists()),
                 settings.cursorFilters(),
                 filter(definition, compilation, settings.cursorFilters()),
                 settings.transformations().stream()

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param cursorFilters whether the stream's cursor drops records on our side
  * @param transformFirst whether records are transformed before they are filtered unless the
  *     selector says otherwise: where the cursor is declared to filter on this side
+ * @param lists gets the lists that stand cut off in records
  * @param schema the stream's schema, asked for when the first record is converted
  */
 public record Selection(
@@ -20,11 +21,12 @@ public record Selection(
         List<Definition> transformations,
         boolean cursorFilters,
         boolean transformFirst,
+        CompleteLists lists,
         SchemaSource schema) {
 
     /** Records of {@code decoder}, with nothing of a stream. */
     public static Selection of(Decoder decoder) {
-        return new Selection(decoder, List.of(), false, false, Map::of);
+        return new Selection(decoder, List.of(), false, false, CompleteLists.NONE, Map::of);
     }
 
     /** Gives the schema of a stream. */

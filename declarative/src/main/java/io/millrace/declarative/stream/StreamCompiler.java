@@ -4,6 +4,7 @@ import io.millrace.declarative.cursor.IncrementalSync;
 import io.millrace.declarative.cursor.StateMigrations;
 import io.millrace.declarative.decoder.Decoder;
 import io.millrace.declarative.http.HttpEngine;
+import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.partition.ParentStream;
@@ -12,11 +13,13 @@ import io.millrace.declarative.partition.PartitionRouter;
 import io.millrace.declarative.retriever.QueryProperties;
 import io.millrace.declarative.retriever.Retriever;
 import io.millrace.declarative.retriever.SimpleRetriever;
+import io.millrace.declarative.retriever.SliceRead;
 import io.millrace.declarative.retriever.async.AsyncRetriever;
 import io.millrace.declarative.retriever.async.JobSlots;
 import io.millrace.declarative.retriever.upload.UploadingRetriever;
 import io.millrace.declarative.schema.SchemaLoader;
 import io.millrace.declarative.schema.SchemaSurroundings;
+import io.millrace.declarative.selection.CompleteLists;
 import io.millrace.declarative.selection.RecordSelector;
 import io.millrace.declarative.selection.Selection;
 import java.nio.file.Path;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the streams of one operation: a check, a discovery or a read. For one thread. */
 public final class StreamCompiler implements ParentStreams {
@@ -174,9 +178,16 @@ public final class StreamCompiler implements ParentStreams {
                                 stream.children("transformations"),
                                 sync.isClientSideIncremental(),
                                 declaredOnOurSide,
+                                this::completeList,
                                 schema::load);
                 yield simple(
-                        definition, name, selection, sync, router.isLazy(), cached.contains(name));
+                        definition,
+                        stream,
+                        name,
+                        selection,
+                        sync,
+                        router.isLazy(),
+                        cached.contains(name));
             }
             case "AsyncRetriever" -> {
                 var selection =
@@ -185,10 +196,48 @@ public final class StreamCompiler implements ParentStreams {
                                 stream.children("transformations"),
                                 sync.isClientSideIncremental(),
                                 declaredOnOurSide,
+                                this::completeList,
                                 schema::load);
                 yield AsyncRetriever.compile(definition, name, selection, whole(), jobs, engine);
             }
             default -> throw definition.unknownType("a retriever is needed");
+        };
+    }
+
+    /** What reads the rest of a list that stands cut off in a record. */
+    private CompleteLists.Reader completeList(Definition definition) {
+        if (!definition.type().equals("SimpleRetriever")) {
+            throw definition.unknownType("a SimpleRetriever is needed here");
+        }
+        for (String field : List.of("partition_router", "pagination_reset")) {
+            if (definition.has(field)) {
+                throw definition.malformed(field, "absent for the list of one record");
+            }
+        }
+        IncrementalSync whole = whole();
+        SimpleRetriever retriever =
+                simple(
+                        definition,
+                        Definition.of(Map.of(), definition.path()),
+                        "record_expander_truncated_list",
+                        new Selection(
+                                Decoder.compile(definition, "decoder", compilation),
+                                List.of(),
+                                false,
+                                false,
+                                this::completeList,
+                                Map::of),
+                        whole,
+                        false,
+                        false);
+        return parent -> {
+            List<@Nullable Object> items = new ArrayList<>();
+            var slice = new StreamSlice(Map.of("parent_record", parent), Map.of(), Map.of());
+            retriever.read(
+                    slice,
+                    new SliceRead(whole.start(Map.of()).open(slice), true),
+                    record -> items.add(record.value()));
+            return items;
         };
     }
 
@@ -204,6 +253,7 @@ public final class StreamCompiler implements ParentStreams {
 
     private SimpleRetriever simple(
             Definition definition,
+            Definition stream,
             String name,
             Selection selection,
             IncrementalSync sync,
@@ -212,6 +262,7 @@ public final class StreamCompiler implements ParentStreams {
         Definition requester = definition.child("requester");
         return SimpleRetriever.compile(
                 definition,
+                stream,
                 engine.requester(
                         cache && !requester.has(USE_CACHE)
                                 ? requester.with(USE_CACHE, true)
@@ -297,6 +348,7 @@ public final class StreamCompiler implements ParentStreams {
         SimpleRetriever retriever =
                 simple(
                         definition,
+                        Definition.of(Map.of(), definition.path()),
                         name,
                         Selection.of(Decoder.compile(definition, "decoder", compilation)),
                         sync,

@@ -72,6 +72,19 @@ class RetryTest {
     }
 
     @Test
+    void aWaitCanStandInTheAnswer() {
+        given(Reply.json(429, "{'retry': {'in': '7'}}"));
+        assertThatThrownBy(() ->
+                        send(
+                                handler(
+                                        "'max_retries': 1, 'backoff_strategies': [{'type':"
+                                            + " 'WaitTimeFromResponse', 'wait_time_in_seconds':"
+                                            + " '{{ response.retry.in }}'}]")))
+                .isInstanceOf(TransientFailure.class);
+        assertThat(fixture.seconds()).containsExactly(8L);
+    }
+
+    @Test
     void aConstantWaitIsASecondLonger() {
         given(Reply.json(500, "{}"));
         assertThatThrownBy(() ->

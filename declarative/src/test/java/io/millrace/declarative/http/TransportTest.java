@@ -55,7 +55,7 @@ class TransportTest {
     private static Answer send(Map<String, String> environment, String url)
             throws IOException, InterruptedException {
         try (var transport = new Transport(environment, Duration.ofMinutes(2))) {
-            return transport.send(get(url), false, new Cookies());
+            return transport.send(get(url), false, new Cookies(), Patience.USUAL);
         }
     }
 
@@ -83,7 +83,8 @@ class TransportTest {
                                     transport.send(
                                             get("http://127.0.0.1:" + server.getLocalPort()),
                                             false,
-                                            new Cookies());
+                                            new Cookies(),
+                                            Patience.USUAL);
                                 } catch (IOException | InterruptedException error) {
                                     ended.set(error);
                                 }

@@ -42,6 +42,7 @@ class ComponentCoverageTest {
     private static final Map<String, String> FIELDS =
             Map.ofEntries(
                     Map.entry("AuthFlow", "advanced_auth"),
+                    Map.entry("CombineMode", "first_match"),
                     Map.entry("ComplexFieldType", "field_type"),
                     Map.entry("HttpRequestRegexMatcher", "url_path_pattern"),
                     Map.entry("OAuthConfigSpecification", "oauth_config_specification"),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.declarative.http.Answer;
 import io.millrace.declarative.interpolation.Interpolation;
 import io.millrace.declarative.interpolation.python.Json;
+import io.millrace.declarative.interpolation.python.StreamSlice;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.EngineLog;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class PaginatorTest {
@@ -140,8 +142,9 @@ class PaginatorTest {
                                             'inject_into': 'request_parameter', 'field_name': 'page'}}
                                         """)),
                         compilation());
-        assertThat(paginator.options(Optional.empty()).parameters()).isEqualTo(Map.of("limit", 2L));
-        assertThat(paginator.options(Optional.of(3L)).parameters())
+        assertThat(paginator.options(Optional.empty(), OptionalLong.empty()).parameters())
+                .isEqualTo(Map.of("limit", 2L));
+        assertThat(paginator.options(Optional.of(3L), OptionalLong.empty()).parameters())
                 .isEqualTo(Map.of("limit", 2L, "page", 3L));
         assertThat(paginator.path(Optional.of(3L))).isEmpty();
     }
@@ -158,7 +161,8 @@ class PaginatorTest {
                                         """)),
                         compilation());
         assertThat(paginator.path(Optional.of("/p?page=2"))).contains("/p?page=2");
-        assertThat(paginator.options(Optional.of("/p?page=2")).isEmpty()).isTrue();
+        assertThat(paginator.options(Optional.of("/p?page=2"), OptionalLong.empty()).isEmpty())
+                .isTrue();
     }
 
     @Test
@@ -218,6 +222,8 @@ class PaginatorTest {
                 count == 0
                         ? Optional.empty()
                         : Optional.of(SourceRecord.ofValue(Map.of("id", 42L))),
-                token);
+                token,
+                OptionalLong.empty(),
+                new StreamSlice(Map.of(), Map.of(), Map.of()));
     }
 }

@@ -155,6 +155,7 @@ class RecordSelectorTest {
                                 stream.children("transformations"),
                                 false,
                                 transformFirst,
+                                CompleteLists.NONE,
                                 () -> schema));
         Context variables =
                 compilation

@@ -108,6 +108,7 @@ public final class AsyncRetriever implements Retriever {
         SimpleRetriever download =
                 SimpleRetriever.compile(
                         pages,
+                        pages,
                         engine.requester(
                                 definition.child("download_requester"),
                                 "job download - " + name,

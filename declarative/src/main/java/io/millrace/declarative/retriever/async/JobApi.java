@@ -7,6 +7,7 @@ import io.millrace.declarative.http.HeaderViews;
 import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.http.Requester;
+import io.millrace.declarative.http.TooMuchRequested;
 import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.python.Json;
 import io.millrace.declarative.interpolation.python.Python;
@@ -27,6 +28,15 @@ final class JobApi {
     private final Requester creation;
     private final Requester polling;
     private final Optional<Requester> targets;
+    private static final List<String> REQUESTERS =
+            List.of(
+                    "creation_requester",
+                    "polling_requester",
+                    "download_target_requester",
+                    "download_requester",
+                    "abort_requester",
+                    "delete_requester");
+
     private final Optional<Requester> abortion;
     private final Optional<Requester> deletion;
     private final RecordExtractor statusExtractor;
@@ -35,6 +45,9 @@ final class JobApi {
     private final Context context;
 
     JobApi(Definition definition, String name, HttpEngine engine) {
+        for (String field : REQUESTERS) {
+            definition.find(field).ifPresent(TooMuchRequested::refuse);
+        }
         Decoder decoder = Decoder.compile(definition, "decoder", engine.compilation());
         this.creation =
                 engine.requester(

@@ -6,6 +6,7 @@ import io.millrace.declarative.http.Call;
 import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.RequestOptions;
 import io.millrace.declarative.http.Requester;
+import io.millrace.declarative.http.TooMuchRequested;
 import io.millrace.declarative.interpolation.Context;
 import io.millrace.declarative.interpolation.InterpolatedString;
 import io.millrace.declarative.interpolation.python.Python;
@@ -47,6 +48,7 @@ final class FileUpload {
     private final EngineLog log;
 
     private FileUpload(Definition definition, String stream, Path directory, HttpEngine engine) {
+        TooMuchRequested.refuse(definition.child("requester"));
         this.requester = engine.requester(definition.child("requester"), stream, true);
         this.targetExtractor =
                 RecordExtractor.compile(
