@@ -176,7 +176,8 @@ public final class StreamCompiler implements ParentStreams {
                         new Selection(
                                 decoder,
                                 stream.children("transformations"),
-                                sync.isClientSideIncremental(),
+                                // A feed's pages are looked at as a whole before records go.
+                                sync.isClientSideIncremental() && !sync.isDataFeed(),
                                 declaredOnOurSide,
                                 this::completeList,
                                 schema::load);

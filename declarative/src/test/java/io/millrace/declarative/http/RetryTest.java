@@ -73,13 +73,13 @@ class RetryTest {
 
     @Test
     void aWaitCanStandInTheAnswer() {
-        given(Reply.json(429, "{'retry': {'in': '7'}}"));
+        given(Reply.json(503, "{'retry': {'in': '7'}}"));
         assertThatThrownBy(() ->
                         send(
                                 handler(
                                         "'max_retries': 1, 'backoff_strategies': [{'type':"
-                                            + " 'WaitTimeFromResponse', 'wait_time_in_seconds':"
-                                            + " '{{ response.retry.in }}'}]")))
+                                                + " 'WaitTimeFromResponse', 'wait_time_in_seconds':"
+                                                + " '{{ response.retry.in }}'}]")))
                 .isInstanceOf(TransientFailure.class);
         assertThat(fixture.seconds()).containsExactly(8L);
     }
