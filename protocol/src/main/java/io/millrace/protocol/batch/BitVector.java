@@ -64,6 +64,11 @@ public final class BitVector extends Vector {
     }
 
     @Override
+    public long heldBytes() {
+        return heldValidityBytes() + data.byteSize();
+    }
+
+    @Override
     public void close() {
         super.close();
         memory.release(data);

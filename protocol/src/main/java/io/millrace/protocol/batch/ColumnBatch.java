@@ -247,6 +247,15 @@ public final class ColumnBatch implements AutoCloseable {
         return sum;
     }
 
+    /** Bytes of the sync's memory that it holds, see {@link Vector#heldBytes}. */
+    public long heldBytes() {
+        long sum = extractedAtOfRows == null ? 0 : extractedAtOfRows.heldBytes();
+        for (Vector vector : vectors) {
+            sum += vector.heldBytes();
+        }
+        return sum;
+    }
+
     /**
      * Whether the batch should be handed on. Looks at the bytes now and then; see {@link
      * #isFull(long)} for wide rows.

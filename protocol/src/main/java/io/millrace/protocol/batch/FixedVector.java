@@ -144,6 +144,11 @@ public final class FixedVector extends Vector {
     }
 
     @Override
+    public long heldBytes() {
+        return heldValidityBytes() + data.byteSize();
+    }
+
+    @Override
     public void close() {
         super.close();
         memory.release(data);

@@ -90,6 +90,11 @@ public final class ListVector extends Vector {
     }
 
     @Override
+    public long heldBytes() {
+        return heldValidityBytes() + offsets.byteSize() + elements.heldBytes();
+    }
+
+    @Override
     public void close() {
         super.close();
         memory.release(offsets);

@@ -18,11 +18,16 @@ public final class VariableVector extends Vector {
     private int end;
 
     VariableVector(BatchMemory memory, ColumnType type, int expectedRows) {
+        this(memory, type, expectedRows, Math.max(expectedRows, 16) * 16L);
+    }
+
+    /** With room for {@code expectedBytes} of values too. */
+    public VariableVector(
+            BatchMemory memory, ColumnType type, int expectedRows, long expectedBytes) {
         super(memory, type);
-        int rows = Math.max(expectedRows, 16);
-        offsets = memory.allocate((rows + 1L) * 4);
+        offsets = memory.allocate((Math.max(expectedRows, 16) + 1L) * 4);
         rowCapacity = rowCapacity(offsets);
-        data = memory.allocate(rows * 16L);
+        data = memory.allocate(expectedBytes);
         dataCapacity = data.byteSize();
         offsets.set(INT, 0, 0);
     }
@@ -113,6 +118,11 @@ public final class VariableVector extends Vector {
     @Override
     public long bytes() {
         return validityBytes() + 4L * length + end;
+    }
+
+    @Override
+    public long heldBytes() {
+        return heldValidityBytes() + offsets.byteSize() + data.byteSize();
     }
 
     @Override

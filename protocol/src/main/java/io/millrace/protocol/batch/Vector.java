@@ -123,6 +123,9 @@ public abstract sealed class Vector implements AutoCloseable
     /** Bytes in use by its values, for bounds and statistics. */
     public abstract long bytes();
 
+    /** Bytes that it holds of the sync's memory, which may be far more than its values need. */
+    public abstract long heldBytes();
+
     /**
      * Gives the memory back. The vector and every segment that it showed must not be touched
      * afterwards.
@@ -161,6 +164,10 @@ public abstract sealed class Vector implements AutoCloseable
                 }
             }
         }
+    }
+
+    final long heldValidityBytes() {
+        return validity == null ? 0 : validity.byteSize();
     }
 
     final long validityBytes() {

@@ -118,12 +118,12 @@ final class StreamWriter implements AutoCloseable {
             batch.close();
             return;
         }
-        long bytes = batch.bytes();
-        waiting.add(metadata ? stamp.stamp(batch, arriving) : batch);
-        waitingBytes += bytes;
+        ColumnBatch stamped = metadata ? stamp.stamp(batch, arriving) : batch;
+        waiting.add(stamped);
+        waitingBytes += stamped.heldBytes();
     }
 
-    /** Bytes of the batches that wait in memory. */
+    /** Bytes of the sync's memory that the waiting batches hold. */
     long waitingBytes() {
         return waitingBytes;
     }
@@ -224,7 +224,7 @@ final class StreamWriter implements AutoCloseable {
         List<ColumnBatch> chosen = new ArrayList<>(waiting.subList(0, count));
         waiting.subList(0, count).clear();
         covered = Math.max(0, covered - count);
-        waitingBytes = waiting.stream().mapToLong(ColumnBatch::bytes).sum();
+        waitingBytes = waiting.stream().mapToLong(ColumnBatch::heldBytes).sum();
         return chosen;
     }
 

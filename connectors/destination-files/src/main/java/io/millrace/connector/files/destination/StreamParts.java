@@ -86,9 +86,10 @@ final class StreamParts implements AutoCloseable {
             return;
         }
         waiting.add(batch);
-        waitingBytes += batch.bytes();
+        waitingBytes += batch.heldBytes();
     }
 
+    /** Bytes of the sync's memory that wait. */
     long waitingBytes() {
         return waitingBytes;
     }
@@ -129,7 +130,7 @@ final class StreamParts implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             ColumnBatch batch = waiting.removeFirst();
             covered = Math.max(0, covered - 1);
-            waitingBytes -= batch.bytes();
+            waitingBytes -= batch.heldBytes();
             writeSplit(batch);
         }
         if (waiting.isEmpty()) {

@@ -155,6 +155,34 @@ class FilesDestinationTest {
         assertThat(read(destination, target)).containsExactlyElementsOf(range(0, 2500));
     }
 
+    @ParameterizedTest
+    @EnumSource(FileFormat.class)
+    void manySmallBatchesNeverFillTheMemoryThoughNoCheckpointIsDue(FileFormat format)
+            throws Exception {
+        StreamTarget target = target("numbers", NUMBERS, INCREMENTAL_APPEND, 1, false);
+        var destination = destination(format, 1_000_000);
+        var small = new BatchMemory(8 << 20);
+        try (var session = destination.open("shop");
+                var lane = session.open(List.of(target), new Heard())) {
+            for (int id = 0; id < 2000; id++) {
+                assertThat(small.used()).isLessThan(small.limit());
+                var batch =
+                        new ColumnBatch(
+                                small,
+                                target.source(),
+                                lane.landings().getFirst().landed(),
+                                5,
+                                1024);
+                batch.fixed(0).appendLong(id);
+                batch.endRow();
+                lane.write(batch);
+                lane.commit(checkpoint(Integer.toString(id)), details());
+            }
+            lane.finish(target.source(), checkpoint("2000"), details());
+        }
+        assertThat(read(destination, target)).containsExactlyElementsOf(range(0, 2000));
+    }
+
     @Test
     void aCrashBetweenCommitAndRenamingIsMadeGoodByTheNextRun() throws Exception {
         var destination = destination(FileFormat.JSONL, 1000);
