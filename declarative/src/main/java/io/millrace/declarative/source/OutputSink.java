@@ -10,7 +10,9 @@ import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonBuffer;
+import io.millrace.protocol.json.JsonRowCopier;
 import io.millrace.protocol.json.JsonRowWriter;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.schema.StreamSchema;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -20,8 +22,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the records of a stream to a sync: as rows of batches, typed straight from their bytes, or
- * as lines of the protocol where nobody on the way looks at them. Slices share a batch.
+ * Gives the records of a stream to a sync: as rows of batches, typed straight from their bytes, as
+ * the texts that rows land as, or as lines of the protocol where nobody on the way looks at them.
+ * Slices share a batch.
  */
 final class OutputSink implements StreamSink {
     /** A slice gathers about so much before it waits for its turn. */
@@ -34,7 +37,10 @@ final class OutputSink implements StreamSink {
     private final KnownRecords known;
     private volatile Optional<StreamName> relayed = Optional.empty();
     private Map<String, Object> lastState;
+    private final Optional<JsonRowCopier> copier;
+    private @Nullable JsonRows texts;
     private @Nullable ColumnBatch batch;
+    private int expectedRows = 1024; // of a batch: as many as the last
     private @Nullable SyncFailure failure;
 
     /**
@@ -52,6 +58,10 @@ final class OutputSink implements StreamSink {
         this.lastState = KnownRecords.without(from);
         this.schema = schema;
         this.clock = clock;
+        this.copier =
+                JsonRowCopier.supports(schema)
+                        ? Optional.of(new JsonRowCopier(schema))
+                        : Optional.empty();
         this.rows =
                 new JsonRowWriter(
                         schema,
@@ -99,11 +109,18 @@ final class OutputSink implements StreamSink {
         }
     }
 
+    /** Passes on what was gathered: columns, or texts, of which one is empty at any time. */
     private void emit() throws InterruptedException {
         ColumnBatch full = batch;
         if (full != null) {
             batch = null;
+            expectedRows = full.rows();
             output.emit(full);
+        }
+        JsonRows fullTexts = texts;
+        if (fullTexts != null) {
+            texts = null;
+            output.emit(fullTexts);
         }
     }
 
@@ -114,21 +131,50 @@ final class OutputSink implements StreamSink {
             throws InterruptedException {
         int from = 0;
         for (int i = 0; i < count; i++) {
-            ColumnBatch open = batch;
-            if (open == null) {
-                open = output.newBatch(schema);
-                batch = open;
-            }
-            Optional<String> rejected = rows.write(open, bytes.array(), from, ends[i]);
-            if (rejected.isPresent()) {
-                output.reject(rejected.get()); // invariant 3
-            }
-            if (open.isFull(ends[i] - from)) {
-                emit();
+            if (!appendText(bytes.array(), from, ends[i])) {
+                appendColumns(bytes.array(), from, ends[i]);
             }
             from = ends[i];
         }
-        output.gathered(batch == null ? 0 : batch.rows());
+        output.gathered((batch == null ? 0 : batch.rows()) + (texts == null ? 0 : texts.rows()));
+    }
+
+    /**
+     * Appends a record as it lands, where that is text. One that has to be columns begins a batch,
+     * which goes on until it is full: where one is, more may be.
+     */
+    private boolean appendText(byte[] bytes, int from, int to) throws InterruptedException {
+        if (batch != null || copier.isEmpty()) {
+            return false;
+        }
+        JsonRows open = texts;
+        if (open == null) {
+            open = output.newJsonRows(schema).orElse(null);
+            texts = open;
+        }
+        if (open == null || !copier.get().copy(open, bytes, from, to)) {
+            return false;
+        }
+        if (open.isFull()) {
+            emit();
+        }
+        return true;
+    }
+
+    private void appendColumns(byte[] bytes, int from, int to) throws InterruptedException {
+        ColumnBatch open = batch;
+        if (open == null) {
+            emit(); // texts come first: invariant 4
+            open = output.newBatch(schema, expectedRows);
+            batch = open;
+        }
+        Optional<String> rejected = rows.write(open, bytes, from, to);
+        if (rejected.isPresent()) {
+            output.reject(rejected.get()); // invariant 3
+        }
+        if (open.isFull(to - from)) {
+            emit();
+        }
     }
 
     /** Gives back what no sync will take any more. */
@@ -137,6 +183,11 @@ final class OutputSink implements StreamSink {
         if (open != null) {
             batch = null;
             open.close();
+        }
+        JsonRows openTexts = texts;
+        if (openTexts != null) {
+            texts = null;
+            openTexts.close();
         }
     }
 

@@ -20,6 +20,7 @@ import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonLineEncoder;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.sdk.http.Pause;
 import java.nio.file.Path;
@@ -57,6 +58,26 @@ class TypedReadingTest {
                         "{\"id\":1,\"name\":\"a\"}",
                         "{\"id\":2,\"name\":null}",
                         "{\"id\":null,\"name\":null} changed",
+                        "state {\"__ab_no_cursor_state_message\":true}",
+                        "complete");
+    }
+
+    @Test
+    void recordsThatLandAsTheyComeStayTextAndTheOthersKeepTheirPlaceAmongThem() throws Exception {
+        api.answerWith(_ ->
+                Reply.ok(
+                        "{'data': [{'name': 'a', 'more': true, 'id': 1}, {'id': 2}, {'id': 'x'},"
+                                + " {'id': 4}]}"));
+        var output = new Recorder(Optional.empty());
+        output.takesJson = true;
+        read(output);
+        assertThat(output.told)
+                .containsExactly(
+                        "started",
+                        "{\"id\":1,\"name\":\"a\"} as text",
+                        "{\"id\":2,\"name\":null} as text",
+                        "{\"id\":null,\"name\":null} changed",
+                        "{\"id\":4,\"name\":null}",
                         "state {\"__ab_no_cursor_state_message\":true}",
                         "complete");
     }
@@ -214,6 +235,7 @@ class TypedReadingTest {
         private final Optional<StreamName> relaysAs;
         private final List<String> told = new ArrayList<>();
         private final List<JsonNode> states = new ArrayList<>();
+        private boolean takesJson;
 
         Recorder(Optional<StreamName> relaysAs) {
             this.relaysAs = relaysAs;
@@ -258,6 +280,23 @@ class TypedReadingTest {
                 told.add(line.text() + (batch.changes(row).isEmpty() ? "" : " changed"));
             }
             batch.close();
+        }
+
+        @Override
+        public Optional<JsonRows> newJsonRows(StreamSchema schema) {
+            return takesJson
+                    ? Optional.of(new JsonRows(MEMORY, StreamName.of("things"), schema, 0, 0, 0))
+                    : Optional.empty();
+        }
+
+        @Override
+        public void emit(JsonRows rows) {
+            for (int row = 0; row < rows.rows(); row++) {
+                var line = new JsonBuffer(64);
+                JsonLineEncoder.encode(rows, row, line);
+                told.add(line.text() + " as text");
+            }
+            rows.close();
         }
 
         @Override

@@ -51,6 +51,36 @@ public final class RowHasher {
         return hashes;
     }
 
+    // A row whose values are at hand one after the other: the hash after each, from begin to end.
+
+    /** Of a row without values. */
+    public static long begin() {
+        return SEED;
+    }
+
+    public static long addNull(long hash) {
+        return mix(hash, NULL);
+    }
+
+    public static long addBoolean(long hash, boolean value) {
+        return mix(hash, value ? 1 : 2);
+    }
+
+    /** With a value of a fixed width up to 64 bits, as its column holds it. */
+    public static long addBits(long hash, long value) {
+        return mix(hash, value);
+    }
+
+    /** With a text, or with JSON that has no white space around it. */
+    public static long addBytes(long hash, byte[] data, int from, int to) {
+        return mix(hash, hashBytes(data, from, to - from));
+    }
+
+    /** The same as {@link #hash(ColumnBatch)} gives for a row of these values. */
+    public static long end(long hash) {
+        return finish(hash);
+    }
+
     private static void mixColumn(Vector vector, long[] hashes, int rows) {
         switch (vector) {
             case BitVector bits -> {

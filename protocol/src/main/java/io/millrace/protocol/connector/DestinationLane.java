@@ -2,6 +2,7 @@ package io.millrace.protocol.connector;
 
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.json.JsonRows;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -32,6 +33,17 @@ public interface DestinationLane extends AutoCloseable {
      */
     default void writeLines(RecordLines lines) throws InterruptedException {
         lines.close();
+        throw new UnsupportedOperationException("records are needed as batches here");
+    }
+
+    /** Whether it also takes rows as JSON; see {@link #writeJson}. */
+    default boolean takesJson() {
+        return false;
+    }
+
+    /** As {@link #write}, for rows that come as the text that the lane would make of them. */
+    default void writeJson(JsonRows rows) throws InterruptedException {
+        rows.close();
         throw new UnsupportedOperationException("records are needed as batches here");
     }
 

@@ -3,6 +3,7 @@ package io.millrace.protocol.connector;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.schema.StreamSchema;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,21 @@ public interface StreamOutput {
      * written, or the sync of this stream fails where that is not allowed.
      */
     void emit(ColumnBatch batch) throws InterruptedException;
+
+    /**
+     * Empty rows of the stream's columns as JSON, where nothing between here and the destination
+     * looks at their values; blocks as {@link #newBatch} does. Empty where {@link #emit} is needed,
+     * which stays so. Batches and such rows may take turns. Asked after {@link #started}.
+     */
+    default Optional<JsonRows> newJsonRows(StreamSchema schema) throws InterruptedException {
+        return Optional.empty();
+    }
+
+    /** As {@link #emit}, of what {@link #newJsonRows} gave. */
+    default void emit(JsonRows rows) throws InterruptedException {
+        rows.close();
+        throw new UnsupportedOperationException("records are needed as batches here");
+    }
 
     /**
      * How many rows wait in a batch that is being filled: whoever watches sees that the source is

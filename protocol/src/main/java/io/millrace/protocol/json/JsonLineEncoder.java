@@ -25,14 +25,9 @@ public final class JsonLineEncoder {
 
     public JsonLineEncoder(StreamSchema schema) {
         prefixes = new byte[schema.size()][];
-        followers = new byte[schema.size()][];
+        followers = followers(schema);
         formatters = new ValueFormatter[schema.size()];
         for (int i = 0; i < formatters.length; i++) {
-            var name = new JsonBuffer(32);
-            name.append(',');
-            name.appendString(schema.column(i).name());
-            name.append(':');
-            followers[i] = name.toBytes();
             byte[] prefix = followers[i].clone();
             if (i == 0) {
                 prefix[0] = '{';
@@ -40,6 +35,19 @@ public final class JsonLineEncoder {
             prefixes[i] = prefix;
             formatters[i] = ValueFormatter.of(schema.column(i).type());
         }
+    }
+
+    /** What stands before the value of each column: a comma, and its name. */
+    static byte[][] followers(StreamSchema schema) {
+        var followers = new byte[schema.size()][];
+        for (int i = 0; i < followers.length; i++) {
+            var name = new JsonBuffer(32);
+            name.append(',');
+            name.appendString(schema.column(i).name());
+            name.append(':');
+            followers[i] = name.toBytes();
+        }
+        return followers;
     }
 
     /** Appends the columns of {@code row} as an object. */
@@ -57,18 +65,54 @@ public final class JsonLineEncoder {
      * @param rawId the row's own
      */
     public void encode(ColumnBatch batch, int row, UUID rawId, long generation, JsonBuffer out) {
+        appendId(rawId, out);
+        appendMetadata(batch.extractedAt(row), batch.changes(row), generation, out);
+        members(batch, row, followers, out);
+        out.append('}');
+    }
+
+    /** Appends {@code row} as an object, as if it came from a batch. */
+    public static void encode(JsonRows rows, int row, JsonBuffer out) {
+        int start = out.size;
+        rows.appendMembers(row, out);
+        out.bytes[start] = '{'; // for the first member's comma
+        out.append('}');
+    }
+
+    /**
+     * As {@link #encode(ColumnBatch, int, UUID, long, JsonBuffer)}.
+     *
+     * @param metadata of all of these rows, from {@link #metadataOf}
+     */
+    public static void encode(JsonRows rows, int row, UUID rawId, byte[] metadata, JsonBuffer out) {
+        appendId(rawId, out);
+        out.append(metadata);
+        rows.appendMembers(row, out);
+        out.append('}');
+    }
+
+    /** What Airbyte's columns behind the id hold, which is the same for all of {@code rows}. */
+    public static byte[] metadataOf(JsonRows rows, long generation) {
+        var out = new JsonBuffer(160);
+        appendMetadata(rows.extractedAt(), List.of(), generation, out);
+        return out.toBytes();
+    }
+
+    private static void appendId(UUID rawId, JsonBuffer out) {
         out.append(RAW_ID);
         ValueFormatter.appendUuid(
                 rawId.getMostSignificantBits(), rawId.getLeastSignificantBits(), out);
+    }
+
+    private static void appendMetadata(
+            long extractedAt, List<FieldChange> changes, long generation, JsonBuffer out) {
         out.append(EXTRACTED_AT);
         out.reserve(TemporalFormatter.LONGEST);
-        out.size = TemporalFormatter.timestamp(out.bytes, out.size, batch.extractedAt(row), true);
+        out.size = TemporalFormatter.timestamp(out.bytes, out.size, extractedAt, true);
         out.append(META);
-        appendChanges(batch.changes(row), out);
+        appendChanges(changes, out);
         out.append(GENERATION);
         out.appendLong(generation);
-        members(batch, row, followers, out);
-        out.append('}');
     }
 
     private void members(ColumnBatch batch, int row, byte[][] before, JsonBuffer out) {

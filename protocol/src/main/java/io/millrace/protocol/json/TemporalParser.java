@@ -29,6 +29,7 @@ final class TemporalParser {
     private int at;
     private int end;
     private boolean truncated;
+    private long written;
 
     private int year;
     private boolean signed;
@@ -124,6 +125,55 @@ final class TemporalParser {
             return OUT_OF_RANGE;
         }
         return micros;
+    }
+
+    /**
+     * Whether the text is a moment as {@link TemporalFormatter#timestamp} writes it, in UTC, to the
+     * second and of a year of four digits: {@code 2024-02-29T10:00:00Z}. The moment is {@link
+     * #written}.
+     */
+    boolean isWritten(byte[] source, int from, int to) {
+        if (to - from != 20
+                || source[from + 4] != '-'
+                || source[from + 7] != '-'
+                || source[from + 10] != 'T'
+                || source[from + 13] != ':'
+                || source[from + 16] != ':'
+                || source[from + 19] != 'Z') {
+            return false;
+        }
+        int century = pair(source, from);
+        int ofCentury = pair(source, from + 2);
+        int ofYear = pair(source, from + 5);
+        int ofMonth = pair(source, from + 8);
+        int hour = pair(source, from + 11);
+        int minute = pair(source, from + 14);
+        int second = pair(source, from + 17);
+        if ((century | ofCentury | ofYear | ofMonth | hour | minute | second) < 0
+                || ofYear < 1
+                || ofYear > 12
+                || ofMonth < 1
+                || ofMonth > lengthOfMonth(century * 100 + ofCentury, ofYear)
+                || hour > 23
+                || minute > 59
+                || second > 59) {
+            return false;
+        }
+        long days = daysOf(century * 100L + ofCentury, ofYear, ofMonth);
+        written = ((days * 24 + hour) * 60 + minute) * 60_000_000L + second * 1_000_000L;
+        return true;
+    }
+
+    /** Microseconds since 1970 of the last text for which {@link #isWritten} was true. */
+    long written() {
+        return written;
+    }
+
+    /** Two digits as a number; negative where there are others. */
+    private static int pair(byte[] source, int at) {
+        int tens = source[at] - '0';
+        int ones = source[at + 1] - '0';
+        return (tens | ones | (9 - tens) | (9 - ones)) < 0 ? -1 : tens * 10 + ones;
     }
 
     private void begin(byte[] source, int from, int to) {

@@ -18,8 +18,8 @@ import java.util.Base64;
  */
 public final class ValueFormatter {
     private static final byte[] NULL = NumberFormatter.ascii("null");
-    private static final byte[] TRUE = NumberFormatter.ascii("true");
-    private static final byte[] FALSE = NumberFormatter.ascii("false");
+    static final byte[] TRUE = NumberFormatter.ascii("true");
+    static final byte[] FALSE = NumberFormatter.ascii("false");
     private static final byte[] HEX = NumberFormatter.ascii("0123456789abcdef");
     private static final ValueLayout.OfLong BIG_ENDIAN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -173,7 +173,7 @@ public final class ValueFormatter {
         }
     }
 
-    private static void raw(VariableVector vector, int row, JsonBuffer out) {
+    static void raw(VariableVector vector, int row, JsonBuffer out) {
         int count = vector.size(row);
         out.reserve(count);
         MemorySegment.copy(
@@ -187,7 +187,7 @@ public final class ValueFormatter {
     }
 
     /** Line breaks stand between the parts of a JSON text only; a space says the same there. */
-    private static void onOneLine(JsonBuffer out, int start) {
+    static void onOneLine(JsonBuffer out, int start) {
         int at = Octets.findControl(out.bytes, start, out.size);
         while (at < out.size) {
             if (out.bytes[at] == '\n' || out.bytes[at] == '\r') {

@@ -263,7 +263,7 @@ public final class ValueParser {
     }
 
     /** An integer of up to 18 digits; {@link Long#MIN_VALUE} for every other number. */
-    private static long smallInteger(byte[] in, int from, int to) {
+    static long smallInteger(byte[] in, int from, int to) {
         int at = in[from] == '-' ? from + 1 : from;
         if (to - at > 18) {
             return Long.MIN_VALUE;

@@ -42,12 +42,17 @@ public final class Landing {
         return new Landing(from, to);
     }
 
+    /** Whether the columns land as they come. */
+    public boolean changesNothing() {
+        return from.equals(to);
+    }
+
     /**
      * The rows of {@code batch} with the landed columns. {@code batch} lives on in the result; it
      * is untouched and still its caller's where this throws.
      */
     public ColumnBatch apply(ColumnBatch batch) {
-        if (from.equals(to)) {
+        if (changesNothing()) {
             return batch;
         }
         List<Vector> landed = new ArrayList<>(to.size());

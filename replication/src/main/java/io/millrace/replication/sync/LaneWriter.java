@@ -11,6 +11,7 @@ import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.json.JsonRows;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -61,6 +62,8 @@ final class LaneWriter implements LaneListener {
 
         record Lines(RecordLines lines) implements Item {}
 
+        record Json(JsonRows rows) implements Item {}
+
         record Mark(Checkpoint checkpoint, JsonNode details) implements Item {}
 
         record Evolve(StreamTarget target, Answer<LandingPlan> answer) implements Item {}
@@ -103,6 +106,15 @@ final class LaneWriter implements LaneListener {
             put(new Item.Lines(lines));
         } catch (SyncFailure | InterruptedException e) {
             lines.close();
+            throw e;
+        }
+    }
+
+    void write(JsonRows rows) throws InterruptedException {
+        try {
+            put(new Item.Json(rows));
+        } catch (SyncFailure | InterruptedException e) {
+            rows.close();
             throw e;
         }
     }
@@ -240,6 +252,7 @@ final class LaneWriter implements LaneListener {
         switch (item) {
             case Item.Batch(ColumnBatch batch) -> opened.write(batch);
             case Item.Lines(RecordLines lines) -> opened.writeLines(lines);
+            case Item.Json(JsonRows rows) -> opened.writeJson(rows);
             case Item.Mark(Checkpoint checkpoint, JsonNode details) ->
                     opened.commit(checkpoint, details);
             case Item.Evolve(StreamTarget target, Answer<LandingPlan> answer) -> {
@@ -279,6 +292,7 @@ final class LaneWriter implements LaneListener {
                 switch (item) {
                     case Item.Batch(ColumnBatch batch) -> batch.close();
                     case Item.Lines(RecordLines lines) -> lines.close();
+                    case Item.Json(JsonRows rows) -> rows.close();
                     case Item.Abandon(StreamName stream, SyncFailure its) ->
                             run(stream).failed(its);
                     case Item.Mark _, Item.Evolve _, Item.Finish _, Item.Stop _ -> {}

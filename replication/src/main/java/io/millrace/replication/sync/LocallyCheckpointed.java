@@ -10,6 +10,7 @@ import io.millrace.protocol.connector.LaneListener;
 import io.millrace.protocol.connector.RecordLines;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.connector.StreamTarget;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.replication.checkpoint.CheckpointDetails;
 import io.millrace.replication.checkpoint.LocalCheckpoints;
 import java.time.Clock;
@@ -163,6 +164,16 @@ final class LocallyCheckpointed implements DestinationSession {
         @Override
         public void writeLines(RecordLines lines) throws InterruptedException {
             lane().writeLines(lines);
+        }
+
+        @Override
+        public boolean takesJson() {
+            return lane().takesJson();
+        }
+
+        @Override
+        public void writeJson(JsonRows rows) throws InterruptedException {
+            lane().writeJson(rows);
         }
 
         @Override

@@ -13,6 +13,7 @@ import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.replication.checkpoint.CheckpointDetails;
 import java.util.Optional;
@@ -46,6 +47,9 @@ final class StreamChannel implements StreamOutput {
     private boolean emitted;
     private boolean ended;
     private boolean takesLines;
+    private boolean takesJson;
+    private volatile int expectedRows; // of the next rows as JSON: as many as the last
+    private volatile long expectedBytes;
     private int working; // batches that are being landed, by the columns as they are
 
     /** Opens the lane of a stream when it is started. */
@@ -56,7 +60,12 @@ final class StreamChannel implements StreamOutput {
         /** Ends the lane of a stream that begins anew, and returns when it has ended. */
         void close(LaneWriter writer) throws InterruptedException;
 
-        record Opened(LaneWriter writer, LandingPlan landing, boolean takesLines) {}
+        /**
+         * @param takesLines see {@link io.millrace.protocol.connector.DestinationLane#takesLines}
+         * @param takesJson see {@link io.millrace.protocol.connector.DestinationLane#takesJson}
+         */
+        record Opened(
+                LaneWriter writer, LandingPlan landing, boolean takesLines, boolean takesJson) {}
     }
 
     /**
@@ -105,6 +114,7 @@ final class StreamChannel implements StreamOutput {
         LaneOpener.Opened opened = opener.open(target);
         writer = opened.writer();
         takesLines = opened.takesLines();
+        takesJson = opened.takesJson();
         pipeline.land(opened.landing());
     }
 
@@ -222,6 +232,44 @@ final class StreamChannel implements StreamOutput {
         recordsSinceCheckpoint += lines.count();
         emitted = true;
         requireWriter().writeLines(lines);
+    }
+
+    @Override
+    public Optional<JsonRows> newJsonRows(StreamSchema schema) throws InterruptedException {
+        synchronized (this) {
+            boolean untouched =
+                    takesJson && pipeline.changesNothing() && pipeline.readSchema().equals(schema);
+            if (!untouched) {
+                return Optional.empty();
+            }
+        }
+        memory.awaitRoom();
+        return Optional.of(
+                new JsonRows(memory, run.name(), schema, nowMicros(), expectedRows, expectedBytes));
+    }
+
+    @Override
+    public synchronized void emit(JsonRows rows) throws InterruptedException {
+        try {
+            requireOpen();
+            if (!pipeline.changesNothing() || !pipeline.readSchema().equals(rows.schema())) {
+                throw new IllegalArgumentException("the columns have changed since");
+            }
+        } catch (RuntimeException | InterruptedException e) {
+            rows.close();
+            throw e;
+        }
+        if (rows.rows() == 0) {
+            rows.close();
+            return;
+        }
+        expectedRows = rows.rows();
+        expectedBytes = rows.bytes();
+        run.read(rows.rows(), rows.bytes());
+        checksumSinceCheckpoint += rows.checksum();
+        recordsSinceCheckpoint += rows.rows();
+        emitted = true;
+        requireWriter().write(rows);
     }
 
     /** The source has found wider columns than it had promised. */

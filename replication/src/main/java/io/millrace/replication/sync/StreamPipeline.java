@@ -85,6 +85,13 @@ public final class StreamPipeline {
         return copy;
     }
 
+    /** Whether batches come out of {@link #apply} as they went in. */
+    boolean changesNothing() {
+        return known.isEmpty()
+                && mappers.isEmpty()
+                && java.util.Objects.requireNonNull(landing, "land comes first").changesNothing();
+    }
+
     /** Maps and lands {@code batch}, which is closed or lives on in the result. */
     public ColumnBatch apply(ColumnBatch batch) {
         ColumnBatch typed = known.isPresent() ? known.get().apply(batch) : batch;

@@ -451,7 +451,8 @@ public final class Sync {
                 synchronized (writers) {
                     writers.add(writer);
                 }
-                return new Opened(writer, lane.landings().getFirst(), lane.takesLines());
+                return new Opened(
+                        writer, lane.landings().getFirst(), lane.takesLines(), lane.takesJson());
             } catch (RuntimeException | InterruptedException e) {
                 lanes.release();
                 throw e;

@@ -8,6 +8,7 @@ import io.millrace.protocol.connector.DestinationLane;
 import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.LaneListener;
 import io.millrace.protocol.connector.StreamTarget;
+import io.millrace.protocol.json.JsonRows;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +64,27 @@ final class FilesLane implements DestinationLane {
         }
         long bound = share.bytes(batch.memory());
         writer.add(batch);
+        keepWithin(bound);
+    }
+
+    @Override
+    public boolean takesJson() {
+        return writers.values().stream().allMatch(StreamParts::takesJson);
+    }
+
+    @Override
+    public void writeJson(JsonRows rows) throws InterruptedException {
+        StreamParts writer = writers.get(rows.stream());
+        if (writer == null) {
+            rows.close();
+            throw new IllegalArgumentException("no stream " + rows.stream() + " in this lane");
+        }
+        long bound = share.bytes(rows.memory());
+        writer.add(rows);
+        keepWithin(bound);
+    }
+
+    private void keepWithin(long bound) throws InterruptedException {
         if (waitingBytes() > bound) {
             guarded(() -> makeRoom(bound));
         }

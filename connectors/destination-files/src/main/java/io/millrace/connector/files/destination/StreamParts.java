@@ -5,6 +5,7 @@ import io.millrace.connector.duckdb.common.DuckDbConnection;
 import io.millrace.connector.duckdb.common.RowStamp;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.catalog.StreamName;
+import io.millrace.protocol.json.JsonRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class StreamParts implements AutoCloseable {
     private final Optional<DuckDbConnection> connection;
     private final Optional<RowStamp> stamp;
     private final Path folder;
-    private final List<ColumnBatch> waiting = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private final List<String> finished = new ArrayList<>();
     private Landing landing;
     private @Nullable BatchTable batches;
@@ -39,6 +40,37 @@ final class StreamParts implements AutoCloseable {
     private long waitingBytes;
     private long coveredRows;
     private long uncoveredRows;
+
+    /** Rows that wait for their part. */
+    private sealed interface Waiting {
+        long heldBytes();
+
+        void close();
+
+        record Columns(ColumnBatch batch) implements Waiting {
+            @Override
+            public long heldBytes() {
+                return batch.heldBytes();
+            }
+
+            @Override
+            public void close() {
+                batch.close();
+            }
+        }
+
+        record Json(JsonRows rows) implements Waiting {
+            @Override
+            public long heldBytes() {
+                return rows.heldBytes();
+            }
+
+            @Override
+            public void close() {
+                rows.close();
+            }
+        }
+    }
 
     /**
      * @param folder where parts are written
@@ -85,8 +117,19 @@ final class StreamParts implements AutoCloseable {
             batch.close();
             return;
         }
-        waiting.add(batch);
+        waiting.add(new Waiting.Columns(batch));
         waitingBytes += batch.heldBytes();
+    }
+
+    /** Whether {@link #add(JsonRows)} is possible. */
+    boolean takesJson() {
+        return format == FileFormat.JSONL;
+    }
+
+    void add(JsonRows rows) {
+        uncoveredRows += rows.rows();
+        waiting.add(new Waiting.Json(rows));
+        waitingBytes += rows.heldBytes();
     }
 
     /** Bytes of the sync's memory that wait. */
@@ -128,10 +171,13 @@ final class StreamParts implements AutoCloseable {
 
     private void write(int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
-            ColumnBatch batch = waiting.removeFirst();
+            Waiting next = waiting.removeFirst();
             covered = Math.max(0, covered - 1);
-            waitingBytes -= batch.heldBytes();
-            writeSplit(batch);
+            waitingBytes -= next.heldBytes();
+            switch (next) {
+                case Waiting.Columns(ColumnBatch batch) -> writeSplit(batch);
+                case Waiting.Json(JsonRows rows) -> writeSplit(rows);
+            }
         }
         if (waiting.isEmpty()) {
             waitingBytes = 0;
@@ -152,6 +198,22 @@ final class StreamParts implements AutoCloseable {
             finishPart();
         }
         writePart(batch);
+    }
+
+    private void writeSplit(JsonRows whole) throws IOException, InterruptedException {
+        try (JsonRows rows = whole) {
+            int from = 0;
+            while (from < rows.rows()) {
+                if (partRows >= rowsPerFile) {
+                    finishPart();
+                }
+                int to = (int) Math.min(rows.rows(), from + rowsPerFile - partRows);
+                PartWriter open = openPart();
+                partRows += to - from;
+                open.write(rows, from, to);
+                from = to;
+            }
+        }
     }
 
     /** A copy of the rows from {@code from} on. */
@@ -177,25 +239,31 @@ final class StreamParts implements AutoCloseable {
     }
 
     private void writePart(ColumnBatch batch) throws IOException, InterruptedException {
-        PartWriter open = part;
-        if (open == null) {
-            boolean opened = false;
-            try {
-                partName =
-                        "part-%05d-%06d.%s"
-                                .formatted(
-                                        landing.target().generation(), nextPart, format.ending());
-                open = open(folder.resolve(HIDDEN + partName));
-                part = open;
-                opened = true;
-            } finally {
-                if (!opened) {
-                    batch.close();
-                }
+        PartWriter open;
+        boolean opened = false;
+        try {
+            open = openPart();
+            opened = true;
+        } finally {
+            if (!opened) {
+                batch.close();
             }
         }
         partRows += batch.rows();
         open.write(batch);
+    }
+
+    /** The part that is being written, or a new one. */
+    private PartWriter openPart() throws IOException {
+        PartWriter open = part;
+        if (open == null) {
+            partName =
+                    "part-%05d-%06d.%s"
+                            .formatted(landing.target().generation(), nextPart, format.ending());
+            open = open(folder.resolve(HIDDEN + partName));
+            part = open;
+        }
+        return open;
     }
 
     private PartWriter open(Path file) throws IOException {
@@ -264,7 +332,7 @@ final class StreamParts implements AutoCloseable {
             part = null;
             open.abort();
         }
-        waiting.forEach(ColumnBatch::close);
+        waiting.forEach(Waiting::close);
         waiting.clear();
         closeBatches();
         connection.ifPresent(DuckDbConnection::close);

@@ -6,6 +6,7 @@ import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.json.JsonBuffer;
 import io.millrace.protocol.json.JsonLineEncoder;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.json.ValueFormatter;
 import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnType;
@@ -50,6 +51,48 @@ final class TextPart implements PartWriter {
     /** Appends a row with the line break behind it. */
     interface RowEncoder {
         void encode(ColumnBatch batch, int row, JsonBuffer out);
+
+        /**
+         * What {@link #encode(JsonRows, int, byte[], JsonBuffer)} needs for each of {@code rows}.
+         */
+        default byte[] metadataOf(JsonRows rows) {
+            return new byte[0];
+        }
+
+        default void encode(JsonRows rows, int row, byte[] metadata, JsonBuffer out) {
+            throw new UnsupportedOperationException("this format is made of columns");
+        }
+    }
+
+    /**
+     * @param stamp makes the metadata columns; empty where there are none
+     */
+    private record JsonLines(JsonLineEncoder encoder, Optional<RowStamp> stamp, long generation)
+            implements RowEncoder {
+        @Override
+        public void encode(ColumnBatch batch, int row, JsonBuffer out) {
+            if (stamp.isPresent()) {
+                encoder.encode(batch, row, stamp.orElseThrow().nextId(), generation, out);
+            } else {
+                encoder.encode(batch, row, out);
+            }
+            out.append('\n');
+        }
+
+        @Override
+        public byte[] metadataOf(JsonRows rows) {
+            return JsonLineEncoder.metadataOf(rows, generation);
+        }
+
+        @Override
+        public void encode(JsonRows rows, int row, byte[] metadata, JsonBuffer out) {
+            if (stamp.isPresent()) {
+                JsonLineEncoder.encode(rows, row, stamp.orElseThrow().nextId(), metadata, out);
+            } else {
+                JsonLineEncoder.encode(rows, row, out);
+            }
+            out.append('\n');
+        }
     }
 
     private TextPart(Path file, RowEncoder encoder) throws IOException {
@@ -70,17 +113,7 @@ final class TextPart implements PartWriter {
     static TextPart jsonLines(
             Path file, StreamSchema schema, Optional<RowStamp> stamp, long generation)
             throws IOException {
-        var encoder = new JsonLineEncoder(schema);
-        return new TextPart(
-                file,
-                (batch, row, out) -> {
-                    if (stamp.isPresent()) {
-                        encoder.encode(batch, row, stamp.orElseThrow().nextId(), generation, out);
-                    } else {
-                        encoder.encode(batch, row, out);
-                    }
-                    out.append('\n');
-                });
+        return new TextPart(file, new JsonLines(new JsonLineEncoder(schema), stamp, generation));
     }
 
     static TextPart csv(Path file, StreamSchema schema, Optional<RowStamp> stamp, long generation)
@@ -181,6 +214,17 @@ final class TextPart implements PartWriter {
                 if (buffer.size() >= BUFFER) {
                     drain();
                 }
+            }
+        }
+    }
+
+    @Override
+    public void write(JsonRows rows, int from, int to) throws IOException {
+        byte[] metadata = encoder.metadataOf(rows);
+        for (int row = from; row < to; row++) {
+            encoder.encode(rows, row, metadata, buffer);
+            if (buffer.size() >= BUFFER) {
+                drain();
             }
         }
     }

@@ -17,11 +17,14 @@ import io.millrace.protocol.connector.ReadBackRequest;
 import io.millrace.protocol.connector.StreamTarget;
 import io.millrace.protocol.connector.SyncMode;
 import io.millrace.protocol.failure.ConfigurationFailure;
+import io.millrace.protocol.json.JsonRowCopier;
+import io.millrace.protocol.json.JsonRows;
 import io.millrace.protocol.schema.Column;
 import io.millrace.protocol.schema.ColumnType;
 import io.millrace.protocol.schema.StreamSchema;
 import io.millrace.testkit.SampleBatches;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -155,6 +158,44 @@ class FilesDestinationTest {
         assertThat(read(destination, target)).containsExactlyElementsOf(range(0, 2500));
     }
 
+    @Test
+    void rowsAsJsonAreSplitAndCommittedAsBatchesAre() throws Exception {
+        StreamTarget target = target("numbers", NUMBERS, INCREMENTAL_APPEND, 1, false);
+        var destination = destination(FileFormat.JSONL, 1000);
+        try (var session = destination.open("shop");
+                var lane = session.open(List.of(target), new Heard())) {
+            assertThat(lane.takesJson()).isTrue();
+            lane.writeJson(json(target, 0, 900));
+            lane.write(numbers(lane, target, 900, 950));
+            lane.writeJson(json(target, 950, 3000));
+            lane.commit(checkpoint("3000"), details());
+            lane.writeJson(json(target, 3000, 3100)); // which no checkpoint covers
+            lane.flush();
+        }
+        assertThat(read(destination, target)).containsExactlyElementsOf(range(0, 3000));
+        List<Path> parts = parts(root.resolve("numbers"));
+        assertThat(parts).hasSize(3);
+        for (Path part : parts) {
+            assertThat(Files.readAllLines(part)).hasSize(1000);
+        }
+        var ids = new java.util.HashSet<String>();
+        for (String line : Files.readAllLines(parts.getFirst())) {
+            var row = JsonMapper.shared().readTree(line);
+            assertThat(row.propertyNames())
+                    .containsExactly(
+                            "_airbyte_raw_id",
+                            "_airbyte_extracted_at",
+                            "_airbyte_meta",
+                            "_airbyte_generation_id",
+                            "id");
+            assertThat(row.path("_airbyte_extracted_at").asString())
+                    .isEqualTo("1970-01-01T00:00:00.000005Z");
+            ids.add(row.path("_airbyte_raw_id").asString());
+        }
+        assertThat(ids).hasSize(1000);
+        assertThat(memory.used()).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource(FileFormat.class)
     void manySmallBatchesNeverFillTheMemoryThoughNoCheckpointIsDue(FileFormat format)
@@ -269,6 +310,16 @@ class FilesDestinationTest {
             batch.endRow();
         }
         return batch;
+    }
+
+    private JsonRows json(StreamTarget target, long from, long to) {
+        var rows = new JsonRows(memory, target.source(), NUMBERS, 5, 0, 0);
+        var copier = new JsonRowCopier(NUMBERS);
+        for (long id = from; id < to; id++) {
+            byte[] object = "{\"id\": %d}".formatted(id).getBytes(StandardCharsets.UTF_8);
+            assertThat(copier.copy(rows, object, 0, object.length)).isTrue();
+        }
+        return rows;
     }
 
     private List<Long> read(FilesDestination destination, StreamTarget target)
