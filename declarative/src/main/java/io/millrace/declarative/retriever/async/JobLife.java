@@ -9,6 +9,7 @@ import io.millrace.protocol.failure.ConfigurationFailure;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.failure.SystemFailure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,15 +28,21 @@ record JobLife(
         String stream,
         Compilation compilation) {
     private static final int MOST_ATTEMPTS = 3;
+
+    /** Questions in a row that may end without an answer, or with one that nobody understands. */
+    private static final int MOST_ODDITIES = 3;
+
     private static final Duration BETWEEN_POLLS = Duration.ofSeconds(5);
 
     /**
      * Returns when the job is done; empty where there is nothing to download.
      *
+     * @param problems gets what went wrong meanwhile and didn't end the job; the stream is
+     *     incomplete then, whatever the job gives
      * @throws ConfigurationFailure where no job for any slice could do better
      * @throws SystemFailure where the attempts are used up
      */
-    Optional<Job> run(StreamSlice slice) throws InterruptedException {
+    Optional<Job> run(StreamSlice slice, List<String> problems) throws InterruptedException {
         String problem = "";
         for (int attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
             if (attempt > 1) {
@@ -51,7 +58,7 @@ record JobLife(
                 warn("A job could not be made: " + problem);
                 continue;
             }
-            Ending ending = ending(slice, created);
+            Ending ending = ending(slice, created, problems);
             switch (ending.status()) {
                 case COMPLETED -> {
                     return Optional.of(new Job(slice, created, ending.answer()));
@@ -79,13 +86,30 @@ record JobLife(
 
     private record Ending(JobStatus status, Answer answer) {}
 
-    private Ending ending(StreamSlice slice, Map<String, Object> created)
+    private Ending ending(StreamSlice slice, Map<String, Object> created, List<String> problems)
             throws InterruptedException {
+        int oddities = 0;
         long started = System.nanoTime();
         Duration waited = Duration.ZERO;
         while (true) {
-            Answer answer = api.poll(slice, created);
-            JobStatus status = api.status(answer);
+            Answer answer;
+            JobStatus status;
+            try {
+                answer = api.poll(slice, created);
+                status = api.status(answer);
+                oddities = 0;
+            } catch (ConfigurationFailure failure) {
+                throw failure;
+            } catch (SyncFailure | PythonError failure) {
+                if (++oddities == MOST_ODDITIES) {
+                    throw failure;
+                }
+                problems.add(String.valueOf(failure.getMessage()));
+                warn("A job is asked for again: " + failure.getMessage());
+                compilation.pause().sleep(BETWEEN_POLLS);
+                waited = waited.plus(BETWEEN_POLLS);
+                continue;
+            }
             // What a test skips of the waiting counts, or a job that never ends would be asked for
             // without end.
             Duration passed = Duration.ofNanos(System.nanoTime() - started);

@@ -28,7 +28,7 @@ final class JobRun implements AutoCloseable {
 
     /** How a job ended. */
     private sealed interface Outcome {
-        record Done(Optional<Job> job) implements Outcome {}
+        record Done(Optional<Job> job, List<String> problems) implements Outcome {}
 
         record Failed(RuntimeException failure) implements Outcome {}
     }
@@ -65,7 +65,8 @@ final class JobRun implements AutoCloseable {
         try {
             slots.acquire();
             try {
-                outcomes.add(new Outcome.Done(life.run(slice)));
+                List<String> met = new ArrayList<>();
+                outcomes.add(new Outcome.Done(life.run(slice, met), met));
             } finally {
                 slots.release();
             }
@@ -82,7 +83,8 @@ final class JobRun implements AutoCloseable {
     private void give(Outcome outcome) throws InterruptedException {
         open--;
         switch (outcome) {
-            case Outcome.Done(Optional<Job> job) -> {
+            case Outcome.Done(Optional<Job> job, List<String> met) -> {
+                problems.addAll(met);
                 if (job.isPresent()) {
                     wanted = sink.accept(job.get());
                 }

@@ -123,6 +123,20 @@ class AsyncRetrieverTest {
     }
 
     @Test
+    void aJobThatSaysSomethingStrangeIsAskedForAgainAndTheStreamIsIncomplete()
+            throws InterruptedException {
+        statuses.put("j1", List.of("strange", "busy", "done"));
+        statuses.put("j2", List.of("strange"));
+        read("", "");
+        assertThat(run.of("s")).hasSize(2);
+        assertThat(run.failures.get("s"))
+                .singleElement()
+                .satisfies(
+                        failure -> assertThat(failure).hasMessageContaining("status is 'strange'"));
+        assertThat(api.lines().stream().filter("GET /jobs/j2"::equals)).hasSize(3);
+    }
+
+    @Test
     void asManyJobsRunAtATimeAsTheManifestAllows() throws InterruptedException {
         statuses.put("j1", List.of("busy", "busy", "busy", "busy", "done"));
         statuses.put("j2", List.of("busy", "busy", "busy", "busy", "done"));
