@@ -83,10 +83,13 @@ public final class BatchMemory {
         return limit;
     }
 
-    /** A block of at least {@code size} bytes, of arbitrary content; never blocks. */
+    /**
+     * A block of at least {@code size} bytes, a multiple of eight, of arbitrary content; never
+     * blocks.
+     */
     MemorySegment allocate(long size) {
         int sizeClass = sizeClass(size);
-        long rounded = sizeClass > LARGEST_POOLED ? size : 1L << sizeClass;
+        long rounded = sizeClass > LARGEST_POOLED ? (size + 7) & -8 : 1L << sizeClass;
         lock.lock();
         try {
             used += rounded;

@@ -16,9 +16,41 @@ public final class BitVector extends Vector {
         return (data.get(BYTE, row >>> 3) & (1 << (row & 7))) != 0;
     }
 
+    /**
+     * The 64 values from {@code from} on, a multiple of 64 below the length, least significant bit
+     * first. Bits beyond the length are arbitrary.
+     */
+    public long word(int from) {
+        return data.get(LONG, from >>> 3); // blocks of memory are of whole words
+    }
+
     public void append(boolean value) {
         markValid();
         put(value);
+    }
+
+    /**
+     * Appends {@code count} values, at most 64: the bits of {@code values}, least significant
+     * first; those whose bits in {@code present} are not set are null.
+     */
+    public void append(long values, int count, long present) {
+        if ((length & (Long.SIZE - 1)) != 0) {
+            for (int i = 0; i < count; i++) {
+                if ((present >>> i & 1) == 0) {
+                    appendNull();
+                } else {
+                    append((values >>> i & 1) != 0);
+                }
+            }
+            return;
+        }
+        mark(count, present);
+        int at = length >>> 3;
+        if (at + Long.BYTES > data.byteSize()) {
+            data = Buffers.grow(memory, data, at, at + (long) Long.BYTES);
+        }
+        data.set(LONG, at, values);
+        length += count;
     }
 
     @Override

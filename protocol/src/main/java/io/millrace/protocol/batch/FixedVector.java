@@ -69,6 +69,30 @@ public final class FixedVector extends Vector {
         length++;
     }
 
+    /**
+     * Appends the first {@code count} values, at most 64; those whose bits in {@code present} are
+     * not set are null, and have to be zero. The values are of two bytes.
+     */
+    public void append(short[] values, int count, long present) {
+        reserve(count, present);
+        MemorySegment.copy(values, 0, data, SHORT, (long) length * 2, count);
+        length += count;
+    }
+
+    /** As {@link #append(short[], int, long)}, for values of four bytes. */
+    public void append(int[] values, int count, long present) {
+        reserve(count, present);
+        MemorySegment.copy(values, 0, data, INT, (long) length * 4, count);
+        length += count;
+    }
+
+    /** As {@link #append(short[], int, long)}, for values of eight bytes or of twice as many. */
+    public void append(long[] values, int count, long present) {
+        reserve(count, present);
+        MemorySegment.copy(values, 0, data, LONG, (long) length * width, count * (width / 8));
+        length += count;
+    }
+
     @Override
     public void appendNull() {
         if (length == capacity) {
@@ -77,6 +101,21 @@ public final class FixedVector extends Vector {
         markNull();
         data.asSlice((long) length * width, width).fill((byte) 0);
         length++;
+    }
+
+    /** Copies {@code count} values of two bytes from {@code from} on. */
+    public void copy(int from, int count, short[] to) {
+        MemorySegment.copy(data, SHORT, (long) from * 2, to, 0, count);
+    }
+
+    /** Copies {@code count} values of four bytes from {@code from} on. */
+    public void copy(int from, int count, int[] to) {
+        MemorySegment.copy(data, INT, (long) from * 4, to, 0, count);
+    }
+
+    /** Copies {@code count} values of eight bytes, or of twice as many, from {@code from} on. */
+    public void copy(int from, int count, long[] to) {
+        MemorySegment.copy(data, LONG, (long) from * width, to, 0, count * (width / 8));
     }
 
     public short getShort(int row) {
@@ -159,6 +198,13 @@ public final class FixedVector extends Vector {
             grow();
         }
         markValid();
+    }
+
+    private void reserve(int count, long present) {
+        while (capacity - length < count) {
+            grow();
+        }
+        mark(count, present);
     }
 
     private void grow() {

@@ -1,7 +1,5 @@
 package io.millrace.protocol.batch;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,7 +28,7 @@ final class JsonHasher {
 
     private static final long MALFORMED_NUMBER = Long.MIN_VALUE;
 
-    private byte[] in = new byte[256];
+    private byte[] in = {};
     private byte[] unescaped = new byte[64];
     private int at;
     private int end;
@@ -40,19 +38,17 @@ final class JsonHasher {
     private long[] members = new long[64]; // what each adds to its object's hash
     private int open;
 
-    long hash(MemorySegment data, long start, int size) {
-        if (in.length < size) {
-            in = new byte[Math.max(size, in.length * 2)];
-        }
-        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, start, in, 0, size);
-        at = 0;
-        end = size;
+    /** The hash of the text of {@code size} bytes from {@code start} on. */
+    long hash(byte[] text, int start, int size) {
+        in = text;
+        at = start;
+        end = start + size;
         depth = 0;
         open = 0;
         malformed = false;
         long hash = value();
         skipSpace();
-        return malformed || at != end ? RowHasher.hashBytes(in, 0, size) : hash;
+        return malformed || at != end ? RowHasher.hashBytes(in, start, size) : hash;
     }
 
     private long value() {

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A 64-bit hash of each row of a batch, over the values of given columns in given order, and
@@ -21,7 +22,7 @@ public final class RowHasher {
     private static final long SEED = 0x9E3779B97F4A7C15L;
     private static final long PRIME_1 = 0xA0761D6478BD642FL;
     private static final long PRIME_2 = 0xE7037ED1A0B428DBL;
-    private static final long NULL = 0x8EBC6AF09C88C6E3L;
+    static final long NULL = 0x8EBC6AF09C88C6E3L;
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -41,14 +42,24 @@ public final class RowHasher {
     public static long[] hash(ColumnBatch batch, int[] columns) {
         int rows = batch.rows();
         long[] hashes = new long[rows];
-        java.util.Arrays.fill(hashes, SEED);
-        for (int column : columns) {
-            mixColumn(batch.vector(column), hashes, rows);
+        Arrays.fill(hashes, SEED);
+        var hashers = new ColumnHasher[columns.length];
+        for (int i = 0; i < columns.length; i++) {
+            hashers[i] = ColumnHasher.of(batch.vector(columns[i]));
         }
-        for (int row = 0; row < rows; row++) {
-            hashes[row] = finish(hashes[row]);
+        for (int from = 0; from < rows; from += ColumnHasher.BLOCK) {
+            hashBlock(hashers, hashes, from, Math.min(ColumnHasher.BLOCK, rows - from));
         }
         return hashes;
+    }
+
+    private static void hashBlock(ColumnHasher[] hashers, long[] hashes, int from, int count) {
+        for (ColumnHasher hasher : hashers) {
+            hasher.mix(hashes, from, count);
+        }
+        for (int row = from; row < from + count; row++) {
+            hashes[row] = finish(hashes[row]);
+        }
     }
 
     // A row whose values are at hand one after the other: the hash after each, from begin to end.
@@ -79,155 +90,6 @@ public final class RowHasher {
     /** The same as {@link #hash(ColumnBatch)} gives for a row of these values. */
     public static long end(long hash) {
         return finish(hash);
-    }
-
-    private static void mixColumn(Vector vector, long[] hashes, int rows) {
-        switch (vector) {
-            case BitVector bits -> {
-                for (int row = 0; row < rows; row++) {
-                    hashes[row] = mix(hashes[row], bits.isNull(row) ? NULL : bits.get(row) ? 1 : 2);
-                }
-            }
-            case FixedVector fixed -> mixFixed(fixed, hashes, rows);
-            case VariableVector variable -> {
-                MemorySegment data = variable.data();
-                boolean nulls = variable.nullCount() > 0;
-                switch (variable.type()) {
-                    case ColumnType.Jsonb _ -> {
-                        var hasher = new JsonHasher();
-                        for (int row = 0; row < rows; row++) {
-                            hashes[row] =
-                                    mix(
-                                            hashes[row],
-                                            nulls && variable.isNull(row)
-                                                    ? NULL
-                                                    : hasher.hash(
-                                                            data,
-                                                            variable.start(row),
-                                                            variable.size(row)));
-                        }
-                    }
-                    case ColumnType.Json _ -> {
-                        for (int row = 0; row < rows; row++) {
-                            hashes[row] =
-                                    mix(
-                                            hashes[row],
-                                            nulls && variable.isNull(row)
-                                                    ? NULL
-                                                    : hashStripped(
-                                                            data,
-                                                            variable.start(row),
-                                                            variable.size(row)));
-                        }
-                    }
-                    default -> {
-                        for (int row = 0; row < rows; row++) {
-                            hashes[row] =
-                                    mix(
-                                            hashes[row],
-                                            nulls && variable.isNull(row)
-                                                    ? NULL
-                                                    : hashBytes(
-                                                            data,
-                                                            variable.start(row),
-                                                            variable.size(row)));
-                        }
-                    }
-                }
-            }
-            case ListVector list -> {
-                Vector elements = list.elements();
-                long[] elementHashes = new long[elements.length()];
-                mixColumn(elements, elementHashes, elementHashes.length);
-                for (int row = 0; row < rows; row++) {
-                    if (list.isNull(row)) {
-                        hashes[row] = mix(hashes[row], NULL);
-                        continue;
-                    }
-                    int start = list.start(row);
-                    int size = list.size(row);
-                    long hash = size + 1L;
-                    for (int i = start; i < start + size; i++) {
-                        hash = mix(hash, elementHashes[i]);
-                    }
-                    hashes[row] = mix(hashes[row], hash);
-                }
-            }
-        }
-    }
-
-    /** A loop of its own for each width, which the compiler then keeps simple. */
-    private static void mixFixed(FixedVector vector, long[] hashes, int rows) {
-        switch (vector.width()) {
-            case 2 -> {
-                for (int row = 0; row < rows; row++) {
-                    hashes[row] =
-                            mix(hashes[row], vector.isNull(row) ? NULL : vector.getShort(row));
-                }
-            }
-            case 4 -> mixInts(vector, hashes, rows);
-            case 8 -> mixLongs(vector, hashes, rows);
-            default -> {
-                for (int row = 0; row < rows; row++) {
-                    hashes[row] =
-                            vector.isNull(row)
-                                    ? mix(hashes[row], NULL)
-                                    : mix(
-                                            mix(hashes[row], vector.getLow(row)),
-                                            vector.getHigh(row));
-                }
-            }
-        }
-    }
-
-    private static void mixInts(FixedVector vector, long[] hashes, int rows) {
-        if (vector.type() instanceof ColumnType.Float32) {
-            for (int row = 0; row < rows; row++) {
-                hashes[row] =
-                        mix(
-                                hashes[row],
-                                vector.isNull(row)
-                                        ? NULL
-                                        : Float.floatToIntBits(vector.getFloat(row)));
-            }
-            return;
-        }
-        for (int row = 0; row < rows; row++) {
-            hashes[row] = mix(hashes[row], vector.isNull(row) ? NULL : vector.getInt(row));
-        }
-    }
-
-    private static void mixLongs(FixedVector vector, long[] hashes, int rows) {
-        if (vector.type() instanceof ColumnType.Float64) {
-            for (int row = 0; row < rows; row++) {
-                hashes[row] =
-                        mix(
-                                hashes[row],
-                                vector.isNull(row)
-                                        ? NULL
-                                        : Double.doubleToLongBits(vector.getDouble(row)));
-            }
-            return;
-        }
-        for (int row = 0; row < rows; row++) {
-            hashes[row] = mix(hashes[row], vector.isNull(row) ? NULL : vector.getLong(row));
-        }
-    }
-
-    private static long hashStripped(MemorySegment data, long start, int size) {
-        long from = start;
-        long to = start + size;
-        while (from < to && isJsonSpace(data.get(Vector.BYTE, from))) {
-            from++;
-        }
-        while (from < to && isJsonSpace(data.get(Vector.BYTE, to - 1))) {
-            to--;
-        }
-        return hashBytes(data, from, (int) (to - from));
-    }
-
-    private static boolean isJsonSpace(byte c) {
-        return c == ' ' || c == '\n' || c == '\t' || c == '\r';
     }
 
     /** The hash of {@code size} bytes from {@code start} on. */

@@ -52,6 +52,27 @@ public final class VariableVector extends Vector {
         finish(count);
     }
 
+    /**
+     * Appends {@code count} values, at most 64, that stand one after another in {@code source} and
+     * end where {@code ends} says; those whose bits in {@code present} are not set are null, and
+     * have to be empty.
+     */
+    public void append(byte[] source, int[] ends, int count, long present) {
+        reserveBytes(ends[count - 1]);
+        while (rowCapacity - length < count) {
+            growOffsets();
+        }
+        mark(count, present);
+        MemorySegment.copy(source, 0, data, BYTE, end, ends[count - 1]);
+        int[] moved = new int[count];
+        for (int i = 0; i < count; i++) {
+            moved[i] = end + ends[i];
+        }
+        MemorySegment.copy(moved, 0, offsets, INT, (length + 1L) * 4, count);
+        end += ends[count - 1];
+        length += count;
+    }
+
     /** Appends {@code text} in UTF-8. */
     public void append(String text) {
         append(text.getBytes(StandardCharsets.UTF_8));
@@ -75,6 +96,16 @@ public final class VariableVector extends Vector {
     /** Bytes of the value. */
     public int size(int row) {
         return offsets.get(INT, (long) row * 4 + 4) - start(row);
+    }
+
+    /** Copies where {@code count} values from {@code from} on begin, and where the last ends. */
+    void copyOffsets(int from, int count, int[] to) {
+        MemorySegment.copy(offsets, INT, (long) from * 4, to, 0, count + 1);
+    }
+
+    /** Copies {@code count} bytes of {@link #data} from {@code start} on. */
+    void copyBytes(int start, int count, byte[] to) {
+        MemorySegment.copy(data, BYTE, start, to, 0, count);
     }
 
     /** A copy of the value. */
@@ -136,6 +167,11 @@ public final class VariableVector extends Vector {
         if (length == rowCapacity) {
             growOffsets();
         }
+        reserveBytes(count);
+        markValid();
+    }
+
+    private void reserveBytes(int count) {
         long needed = (long) end + count;
         if (needed > dataCapacity) {
             if (needed > MAX_BYTES) {
@@ -144,7 +180,6 @@ public final class VariableVector extends Vector {
             data = Buffers.grow(memory, data, end, needed);
             dataCapacity = data.byteSize();
         }
-        markValid();
     }
 
     private void finish(int count) {

@@ -19,7 +19,7 @@ public abstract sealed class Vector implements AutoCloseable
     final BatchMemory memory;
     private ColumnType type;
     private @org.jspecify.annotations.Nullable MemorySegment validity;
-    private int validityCapacity; // in rows
+    private int validityCapacity; // in rows; the bits from the length on are set
     private int nullCount;
     int length;
 
@@ -95,6 +95,15 @@ public abstract sealed class Vector implements AutoCloseable
     }
 
     /**
+     * A bit for each of the 64 values from {@code from} on, a multiple of 64 below the length,
+     * least significant first: set where a value is no null. Bits beyond the length are arbitrary.
+     */
+    public final long presence(int from) {
+        MemorySegment bits = validity;
+        return nullCount == 0 || bits == null ? -1 : bits.get(LONG, from >>> 3);
+    }
+
+    /**
      * The validity bitmap, least significant bit first; empty while no value is null. Bits beyond
      * the length are arbitrary.
      */
@@ -140,10 +149,29 @@ public abstract sealed class Vector implements AutoCloseable
 
     /** Marks the value at {@link #length} as there; call before the length grows. */
     final void markValid() {
-        if (validity != null) {
-            MemorySegment bits = validityFor(length + 1);
-            int at = length >>> 3;
-            bits.set(BYTE, at, (byte) (bits.get(BYTE, at) | (1 << (length & 7))));
+        if (validity != null && length == validityCapacity) {
+            validityFor(length + 1); // where its bit is set already
+        }
+    }
+
+    /**
+     * Marks {@code count} values from {@link #length} on, at most 64, as there or null, as the bits
+     * of {@code present} say, the least significant first; call before the length grows.
+     */
+    final void mark(int count, long present) {
+        long absent = ~present & (-1L >>> (Long.SIZE - count));
+        if (validity == null && absent == 0) {
+            return;
+        }
+        MemorySegment bits = validityFor(length + count);
+        nullCount += Long.bitCount(absent);
+        if ((length & (Long.SIZE - 1)) == 0) {
+            bits.set(LONG, length >>> 3, ~absent);
+            return;
+        }
+        for (long left = absent; left != 0; left &= left - 1) {
+            int row = length + Long.numberOfTrailingZeros(left);
+            bits.set(BYTE, row >>> 3, (byte) (bits.get(BYTE, row >>> 3) & ~(1 << (row & 7))));
         }
     }
 
@@ -161,6 +189,9 @@ public abstract sealed class Vector implements AutoCloseable
             for (int row = newLength; row < length; row++) {
                 if (isNull(row)) {
                     nullCount--;
+                    MemorySegment bits = validityFor(length);
+                    bits.set(
+                            BYTE, row >>> 3, (byte) (bits.get(BYTE, row >>> 3) | (1 << (row & 7))));
                 }
             }
         }

@@ -2,7 +2,6 @@ package io.millrace.protocol.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +15,7 @@ class JsonHasherTest {
 
     private long hash(String text) {
         byte[] bytes = ("xy" + text + "z").getBytes(StandardCharsets.UTF_8);
-        return hasher.hash(MemorySegment.ofArray(bytes), 2, bytes.length - 3);
+        return hasher.hash(bytes, 2, bytes.length - 3);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.batch.FixedVector;
 import io.millrace.protocol.batch.ListVector;
+import io.millrace.protocol.batch.VariableReader;
 import io.millrace.protocol.batch.VariableVector;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.schema.ColumnType;
@@ -18,6 +19,9 @@ import java.util.function.IntConsumer;
 public final class DuckDbLimits {
     private static final String NULL = "null";
     private static final int LONGEST_NULL = 64; // with white space around
+
+    /** Rows that are looked at by one call: few, so that it is soon compiled as a whole. */
+    private static final int BLOCK = 64;
 
     private DuckDbLimits() {}
 
@@ -51,9 +55,10 @@ public final class DuckDbLimits {
 
     private static void nullsOfJson(Vector vector) {
         var texts = (VariableVector) vector;
+        var reader = new VariableReader(texts);
         for (int row = 0; row < texts.length(); row++) {
-            if (!texts.isNull(row)
-                    && texts.size(row) <= LONGEST_NULL
+            if (reader.seek(row)
+                    && reader.size() <= LONGEST_NULL
                     && texts.getText(row).strip().equals(NULL)) {
                 texts.setNull(row);
             }
@@ -158,35 +163,61 @@ public final class DuckDbLimits {
     }
 
     private static void fitDecimals(FixedVector vector, IntConsumer nulled) {
-        for (int row = 0; row < vector.length(); row++) {
-            long high = vector.getHigh(row);
-            if ((high == ColumnType.Decimal.NAN_HIGH
-                            || high == ColumnType.Decimal.NEGATIVE_INFINITY_HIGH
-                            || high == ColumnType.Decimal.POSITIVE_INFINITY_HIGH)
-                    && !vector.isNull(row)) {
-                vector.setNull(row);
-                nulled.accept(row);
+        long[] halves = new long[2 * BLOCK];
+        for (int from = 0; from < vector.length(); from += BLOCK) {
+            int count = Math.min(BLOCK, vector.length() - from);
+            vector.copy(from, count, halves);
+            for (int i = 0; i < count; i++) {
+                if (isSpecial(halves[2 * i + 1]) && !vector.isNull(from + i)) {
+                    vector.setNull(from + i);
+                    nulled.accept(from + i);
+                }
             }
         }
     }
 
+    private static boolean isSpecial(long high) {
+        return high == ColumnType.Decimal.NAN_HIGH
+                || high == ColumnType.Decimal.NEGATIVE_INFINITY_HIGH
+                || high == ColumnType.Decimal.POSITIVE_INFINITY_HIGH;
+    }
+
     private static void fitTimestamps(FixedVector vector, IntConsumer nulled) {
-        for (int row = 0; row < vector.length(); row++) {
-            if (Timestamps.wrapped(vector.getLong(row)) && !vector.isNull(row)) {
-                vector.setNull(row);
-                nulled.accept(row);
+        long[] values = new long[BLOCK];
+        for (int from = 0; from < vector.length(); from += BLOCK) {
+            int count = Math.min(BLOCK, vector.length() - from);
+            vector.copy(from, count, values);
+            for (int i = 0; i < count; i++) {
+                if (Timestamps.wrapped(values[i]) && !vector.isNull(from + i)) {
+                    vector.setNull(from + i);
+                    nulled.accept(from + i);
+                }
             }
         }
     }
 
     private static void fitJson(
             VariableVector vector, boolean pairedSurrogates, IntConsumer nulled) {
-        var syntax = new JsonSyntax(vector.data(), pairedSurrogates);
-        for (int row = 0; row < vector.length(); row++) {
-            if (!vector.isNull(row) && !syntax.isValue(vector.start(row), vector.size(row))) {
+        var reader = new VariableReader(vector);
+        var syntax = new JsonSyntax(pairedSurrogates);
+        for (int from = 0; from < vector.length(); from += BLOCK) {
+            int end = Math.min(from + BLOCK, vector.length());
+            for (int row = firstMalformed(reader, syntax, from, end);
+                    row < end;
+                    row = firstMalformed(reader, syntax, row + 1, end)) {
                 vector.setNull(row);
                 nulled.accept(row);
             }
         }
+    }
+
+    private static int firstMalformed(VariableReader reader, JsonSyntax syntax, int from, int end) {
+        int row = from;
+        while (row < end
+                && (!reader.seek(row)
+                        || syntax.isValue(reader.bytes(), reader.start(), reader.size()))) {
+            row++;
+        }
+        return row;
     }
 }

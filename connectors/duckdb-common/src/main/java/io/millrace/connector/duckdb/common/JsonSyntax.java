@@ -1,23 +1,18 @@
 package io.millrace.connector.duckdb.common;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-
 /**
  * Tells whether bytes are one JSON value (RFC 8259), without making anything of it. DuckDB takes
  * JSON columns from batches unseen, and would fail later, when somebody reads into the value.
  */
 final class JsonSyntax {
-    private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
-
     private static final int HIGH_SURROGATE = 0xD800;
     private static final int LOW_SURROGATE = 0xDC00;
     private static final int BEYOND_SURROGATES = 0xE000;
 
-    private final MemorySegment data;
     private final boolean pairedSurrogates;
-    private long at;
-    private long end;
+    private byte[] data = {};
+    private int at;
+    private int end;
     private long[] objects = new long[4]; // a bit for each open bracket: whether it is an object's
     private int depth;
 
@@ -25,12 +20,13 @@ final class JsonSyntax {
      * @param pairedSurrogates whether an escaped half of a character (<code>\ud800</code> alone) is
      *     an error: RFC 8259 allows it, and DuckDB's reader of Parquet refuses the whole file
      */
-    JsonSyntax(MemorySegment data, boolean pairedSurrogates) {
-        this.data = data;
+    JsonSyntax(boolean pairedSurrogates) {
         this.pairedSurrogates = pairedSurrogates;
     }
 
-    boolean isValue(long start, int size) {
+    /** Whether the {@code size} bytes of {@code text} from {@code start} on are a value. */
+    boolean isValue(byte[] text, int start, int size) {
+        data = text;
         at = start;
         end = start + size;
         depth = 0;
@@ -133,7 +129,7 @@ final class JsonSyntax {
     private boolean string() {
         at++;
         while (at < end) {
-            int c = data.get(BYTE, at++);
+            int c = data[at++];
             if (c == '"') {
                 return true;
             }
@@ -208,7 +204,7 @@ final class JsonSyntax {
     }
 
     private boolean digits() {
-        long start = at;
+        int start = at;
         while (peek() >= '0' && peek() <= '9') {
             at++;
         }
@@ -217,12 +213,12 @@ final class JsonSyntax {
 
     /** The next byte, or -1 at the end. */
     private int peek() {
-        return at < end ? data.get(BYTE, at) & 0xFF : -1;
+        return at < end ? data[at] & 0xFF : -1;
     }
 
     private int skipSpace() {
         while (at < end) {
-            byte c = data.get(BYTE, at);
+            byte c = data[at];
             if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
                 return c & 0xFF;
             }

@@ -26,7 +26,14 @@ public final class RowStamp {
     private static final long VARIANT = 0x8000_0000_0000_0000L;
     private static final long LOW_BITS = 0x3FFF_FFFF_FFFF_FFFFL;
 
+    /** Rows that are stamped together: as many as vectors take at a time. */
+    private static final int BLOCK = 64;
+
+    private static final byte[] NOTHING = {};
+    private static final int[] NO_ENDS = new int[BLOCK];
+
     private final Clock clock;
+    private final long[] numbers = new long[2 * BLOCK];
     private final long syncId;
     private final long randomHigh;
     private long counter;
@@ -78,13 +85,39 @@ public final class RowStamp {
         var changes =
                 (VariableVector) Vector.create(batch.memory(), MetadataColumn.META.type(), rows);
         long high = Long.reverseBytes(clock.millis() << 16 | VERSION | randomHigh);
-        for (int row = 0; row < rows; row++) {
-            ids.append128(high, Long.reverseBytes(VARIANT | (counter++ & LOW_BITS)));
+        for (int from = 0; from < rows; from += BLOCK) {
+            int count = Math.min(BLOCK, rows - from);
+            appendIds(ids, high, count);
+            appendTimes(times, batch, from, count);
+            if (batch.changes().isEmpty()) {
+                changes.append(NOTHING, NO_ENDS, count, 0);
+            } else {
+                appendChanges(changes, batch, from, count);
+            }
         }
-        for (int row = 0; row < rows; row++) {
-            times.appendLong(batch.extractedAt(row));
+        vectors.add(ids);
+        vectors.add(times);
+        vectors.add(changes);
+        return batch.replaceColumns(batch.stream(), stamped, vectors);
+    }
+
+    private void appendIds(FixedVector ids, long high, int count) {
+        for (int i = 0; i < count; i++) {
+            numbers[2 * i] = high;
+            numbers[2 * i + 1] = Long.reverseBytes(VARIANT | (counter++ & LOW_BITS));
         }
-        for (int row = 0; row < rows; row++) {
+        ids.append(numbers, count, -1);
+    }
+
+    private void appendTimes(FixedVector times, ColumnBatch batch, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            numbers[i] = batch.extractedAt(from + i);
+        }
+        times.append(numbers, count, -1);
+    }
+
+    private void appendChanges(VariableVector changes, ColumnBatch batch, int from, int count) {
+        for (int row = from; row < from + count; row++) {
             List<FieldChange> changed = batch.changes(row);
             if (changed.isEmpty()) {
                 changes.appendNull();
@@ -92,10 +125,6 @@ public final class RowStamp {
                 changes.append(json(changed));
             }
         }
-        vectors.add(ids);
-        vectors.add(times);
-        vectors.add(changes);
-        return batch.replaceColumns(batch.stream(), stamped, vectors);
     }
 
     private String json(List<FieldChange> changed) {
