@@ -217,6 +217,7 @@ final class PostgresDestination implements Destination {
                         byte[] row = backend.run(doing, copy::readFromCopy);
                         ended = row == null || (!decoder.decode(row) && decoder.ended());
                     }
+                    decoder.flush();
                 } catch (RuntimeException e) {
                     batch.close();
                     throw e;

@@ -45,11 +45,21 @@ public final class BinaryCopyDecoder {
         ended = false;
     }
 
-    /** Rows go to {@code newBatch} from now on. */
+    /**
+     * Rows go to {@code newBatch} from now on. The one before has all of its own only if {@link
+     * #flush} came before.
+     */
     public void into(ColumnBatch newBatch) {
         batch = newBatch;
         for (int i = 0; i < decoders.length; i++) {
             decoders[i].into(newBatch.vector(i));
+        }
+    }
+
+    /** Puts all values into the batch: before anybody looks at it, and when a COPY has ended. */
+    public void flush() {
+        for (FieldDecoder decoder : decoders) {
+            decoder.flush();
         }
     }
 
@@ -70,7 +80,8 @@ public final class BinaryCopyDecoder {
     }
 
     /**
-     * Appends the row of a message to the batch; false if the message holds none.
+     * Appends the row of a message to the batch, which has its values after a {@link #flush}; false
+     * if the message holds none.
      *
      * @throws SystemFailure if the message isn't a row of the columns
      */
@@ -83,6 +94,7 @@ public final class BinaryCopyDecoder {
         at += 2;
         if (fields == -1) {
             ended = true;
+            flush();
             return false;
         }
         if (fields != decoders.length) {

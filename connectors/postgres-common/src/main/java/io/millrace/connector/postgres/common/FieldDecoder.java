@@ -12,10 +12,15 @@ import io.millrace.protocol.schema.Timestamps;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Appends values in PostgreSQL's binary form (the {@code …send} functions of {@code
  * src/backend/utils/adt}) to one vector. Belongs to one thread.
+ *
+ * <p>Values wait in arrays until they are as many as a word has bits, since each access to memory
+ * outside the heap costs many calls as long as Java's second compiler hasn't seen it, and much of
+ * that compiler's time: {@link #flush} comes before anybody looks at the vector.
  */
 abstract sealed class FieldDecoder {
     static final VarHandle SHORTS =
@@ -27,6 +32,9 @@ abstract sealed class FieldDecoder {
 
     /** 2000-01-01, the epoch of PostgreSQL's dates and timestamps, in days since 1970. */
     private static final int EPOCH_DAYS = 10_957;
+
+    /** Values that wait together at most. */
+    private static final int BLOCK = Long.SIZE;
 
     private static final long EPOCH_MICROS = EPOCH_DAYS * 86_400_000_000L;
 
@@ -51,7 +59,7 @@ abstract sealed class FieldDecoder {
         };
     }
 
-    /** Appends to {@code vector} from now on. */
+    /** Appends to {@code vector} from now on, and forgets what waits for another one. */
     abstract void into(Vector vector);
 
     /**
@@ -67,6 +75,9 @@ abstract sealed class FieldDecoder {
 
     abstract void appendNull();
 
+    /** Puts the values that wait into the vector. */
+    abstract void flush();
+
     static SystemFailure unexpectedSize(int size, int expected) {
         return new SystemFailure(
                 "PostgreSQL sent a value of another type than the table was said to have. Run the"
@@ -74,7 +85,50 @@ abstract sealed class FieldDecoder {
                 "a value of %d bytes where %d were expected".formatted(size, expected));
     }
 
-    private abstract static sealed class OfFixed extends FieldDecoder {
+    /** What the decoders of single values share: which of those that wait are there. */
+    private abstract static sealed class OfSingle extends FieldDecoder {
+        int waiting;
+        long present; // a bit for each value that waits
+
+        @Override
+        final void appendNull() {
+            stageNull(waiting);
+            end();
+        }
+
+        /** The value at {@link #waiting} was staged. */
+        final void endValue() {
+            present |= 1L << waiting;
+            end();
+        }
+
+        private void end() {
+            if (++waiting == BLOCK) {
+                flush();
+            }
+        }
+
+        @Override
+        final void flush() {
+            if (waiting > 0) {
+                put();
+                forget();
+            }
+        }
+
+        final void forget() {
+            waiting = 0;
+            present = 0;
+        }
+
+        /** A null stands at {@code place}. */
+        abstract void stageNull(int place);
+
+        /** Puts what waits into the vector. */
+        abstract void put();
+    }
+
+    private abstract static sealed class OfFixed extends OfSingle {
         private final int size;
 
         @SuppressWarnings("NullAway.Init") // into() comes first
@@ -87,6 +141,7 @@ abstract sealed class FieldDecoder {
         @Override
         final void into(Vector newVector) {
             vector = (FixedVector) newVector;
+            forget();
         }
 
         @Override
@@ -94,121 +149,175 @@ abstract sealed class FieldDecoder {
             if (valueSize != size) {
                 throw unexpectedSize(valueSize, size);
             }
-            append(row, at);
+            stage(row, at, waiting);
+            endValue();
             return true;
         }
 
-        @Override
-        final void appendNull() {
-            vector.appendNull();
-        }
-
-        abstract void append(byte[] row, int at);
+        /** Takes the value at {@code at}; it stands at {@code place}. */
+        abstract void stage(byte[] row, int at, int place);
     }
 
     private static final class OfShort extends OfFixed {
+        private final short[] values = new short[BLOCK];
+
         OfShort() {
             super(2);
         }
 
         @Override
-        void append(byte[] row, int at) {
-            vector.appendShort((short) SHORTS.get(row, at));
+        void stage(byte[] row, int at, int place) {
+            values[place] = (short) SHORTS.get(row, at);
+        }
+
+        @Override
+        void stageNull(int place) {
+            values[place] = 0;
+        }
+
+        @Override
+        void put() {
+            vector.append(values, waiting, present);
         }
     }
 
-    private static final class OfInt extends OfFixed {
-        OfInt() {
+    private abstract static sealed class OfInts extends OfFixed {
+        final int[] values = new int[BLOCK];
+
+        OfInts() {
             super(4);
         }
 
         @Override
-        void append(byte[] row, int at) {
-            vector.appendInt((int) INTS.get(row, at));
+        final void stageNull(int place) {
+            values[place] = 0;
+        }
+
+        @Override
+        final void put() {
+            vector.append(values, waiting, present);
         }
     }
 
-    private static final class OfLong extends OfFixed {
+    private static final class OfInt extends OfInts {
+        @Override
+        void stage(byte[] row, int at, int place) {
+            values[place] = (int) INTS.get(row, at);
+        }
+    }
+
+    private static final class OfDate extends OfInts {
+        @Override
+        void stage(byte[] row, int at, int place) {
+            int days = (int) INTS.get(row, at);
+            values[place] =
+                    switch (days) {
+                        case Integer.MAX_VALUE -> Timestamps.DATE_INFINITY;
+                        case Integer.MIN_VALUE -> Timestamps.DATE_NEGATIVE_INFINITY;
+                        default -> days + EPOCH_DAYS;
+                    };
+        }
+    }
+
+    private abstract static sealed class OfLongs extends OfFixed {
+        final long[] values = new long[BLOCK];
+
+        OfLongs(int size) {
+            super(size);
+        }
+
+        @Override
+        final void stageNull(int place) {
+            values[place] = 0;
+        }
+
+        @Override
+        final void put() {
+            vector.append(values, waiting, present);
+        }
+    }
+
+    private static final class OfLong extends OfLongs {
         OfLong() {
             super(8);
         }
 
         @Override
-        void append(byte[] row, int at) {
-            vector.appendLong((long) LONGS.get(row, at));
+        void stage(byte[] row, int at, int place) {
+            values[place] = (long) LONGS.get(row, at);
         }
     }
 
-    private static final class OfDate extends OfFixed {
-        OfDate() {
-            super(4);
-        }
-
-        @Override
-        void append(byte[] row, int at) {
-            int days = (int) INTS.get(row, at);
-            if (days == Integer.MAX_VALUE) {
-                vector.appendInt(Timestamps.DATE_INFINITY);
-            } else if (days == Integer.MIN_VALUE) {
-                vector.appendInt(Timestamps.DATE_NEGATIVE_INFINITY);
-            } else {
-                vector.appendInt(days + EPOCH_DAYS);
-            }
-        }
-    }
-
-    private static final class OfTimestamp extends OfFixed {
+    private static final class OfTimestamp extends OfLongs {
         OfTimestamp() {
             super(8);
         }
 
         @Override
-        void append(byte[] row, int at) {
+        void stage(byte[] row, int at, int place) {
             long micros = (long) LONGS.get(row, at);
             if (micros == Long.MAX_VALUE) {
-                vector.appendLong(Timestamps.INFINITY);
+                values[place] = Timestamps.INFINITY;
             } else if (micros == Long.MIN_VALUE) {
-                vector.appendLong(Timestamps.NEGATIVE_INFINITY);
+                values[place] = Timestamps.NEGATIVE_INFINITY;
             } else {
                 // Wraps around for the last years that PostgreSQL has, as ColumnType.Timestamp
                 // says.
-                vector.appendLong(micros + EPOCH_MICROS);
+                values[place] = micros + EPOCH_MICROS;
             }
         }
     }
 
-    private static final class OfTimeTz extends OfFixed {
+    private static final class OfTimeTz extends OfLongs {
         OfTimeTz() {
             super(12);
         }
 
         @Override
-        void append(byte[] row, int at) {
+        void stage(byte[] row, int at, int place) {
             // PostgreSQL counts seconds west of UTC.
-            vector.appendLong(
+            values[place] =
                     ColumnType.TimeTz.encode(
-                            (long) LONGS.get(row, at), -(int) INTS.get(row, at + 8)));
+                            (long) LONGS.get(row, at), -(int) INTS.get(row, at + 8));
         }
     }
 
     private static final class OfUuid extends OfFixed {
+        private final long[] halves = new long[2 * BLOCK];
+
         OfUuid() {
             super(16);
         }
 
         @Override
-        void append(byte[] row, int at) {
-            vector.appendBytes(row, at);
+        void stage(byte[] row, int at, int place) {
+            halves[2 * place] = Long.reverseBytes((long) LONGS.get(row, at));
+            halves[2 * place + 1] = Long.reverseBytes((long) LONGS.get(row, at + 8));
+        }
+
+        @Override
+        void stageNull(int place) {
+            halves[2 * place] = 0;
+            halves[2 * place + 1] = 0;
+        }
+
+        @Override
+        void put() {
+            vector.append(halves, waiting, present);
         }
     }
 
-    private static final class OfBool extends FieldDecoder {
+    private static final class OfBool extends OfSingle {
         @SuppressWarnings("NullAway.Init") // into() comes first
         private BitVector vector;
+
+        private long values;
 
         @Override
         void into(Vector newVector) {
             vector = (BitVector) newVector;
+            values = 0;
+            forget();
         }
 
         @Override
@@ -216,30 +325,85 @@ abstract sealed class FieldDecoder {
             if (size != 1) {
                 throw unexpectedSize(size, 1);
             }
-            vector.append(row[at] != 0);
+            if (row[at] != 0) {
+                values |= 1L << waiting;
+            }
+            endValue();
             return true;
         }
 
         @Override
-        void appendNull() {
-            vector.appendNull();
+        void stageNull(int place) {}
+
+        @Override
+        void put() {
+            vector.append(values, waiting, present);
+            values = 0;
         }
     }
 
-    /** Bytes as they come, but for those at the beginning that hold a version. */
-    private static final class OfBytes extends FieldDecoder {
-        private final int prefix;
+    /** Values of any length: their bytes one after another, and where each ends. */
+    private abstract static sealed class OfVariable extends OfSingle {
+        /** Bytes that wait at most; a longer value doesn't wait. */
+        private static final int MOST_BYTES = 16 << 10;
+
+        private final int[] ends = new int[BLOCK];
+        private byte[] bytes = new byte[256];
+        private int end;
 
         @SuppressWarnings("NullAway.Init") // into() comes first
         private VariableVector vector;
 
-        OfBytes(int prefix) {
-            this.prefix = prefix;
+        @Override
+        final void into(Vector newVector) {
+            vector = (VariableVector) newVector;
+            end = 0;
+            forget();
+        }
+
+        final void stage(byte[] source, int at, int size) {
+            if (size > bytes.length - end && !makeRoom(size)) {
+                vector.append(source, at, size);
+                return;
+            }
+            System.arraycopy(source, at, bytes, end, size);
+            end += size;
+            ends[waiting] = end;
+            endValue();
+        }
+
+        /** False where the value is too long to wait; nothing does then. */
+        private boolean makeRoom(int size) {
+            if (end + size > MOST_BYTES) {
+                flush();
+            }
+            if (size > MOST_BYTES) {
+                return false;
+            }
+            if (end + size > bytes.length) {
+                bytes = Arrays.copyOf(bytes, Math.max(end + size, 2 * bytes.length));
+            }
+            return true;
         }
 
         @Override
-        void into(Vector newVector) {
-            vector = (VariableVector) newVector;
+        final void stageNull(int place) {
+            ends[place] = end;
+        }
+
+        @Override
+        final void put() {
+            vector.append(bytes, ends, waiting, present);
+            end = 0;
+        }
+    }
+
+    /** Bytes as they come, but for those at the beginning that hold a version. */
+    private static final class OfBytes extends OfVariable {
+        private final int prefix;
+
+        OfBytes(int prefix) {
+            this.prefix = prefix;
         }
 
         @Override
@@ -249,18 +413,25 @@ abstract sealed class FieldDecoder {
                         "PostgreSQL sent a jsonb value in a format that this version doesn't"
                                 + " know. Use a newer version.");
             }
-            vector.append(row, at + prefix, size - prefix);
+            stage(row, at + prefix, size - prefix);
             return true;
-        }
-
-        @Override
-        void appendNull() {
-            vector.appendNull();
         }
     }
 
-    private static final class OfDecimal extends FieldDecoder {
+    private static final class OfNumericText extends OfVariable {
+        private final NumericDecoder.ToText decoder = new NumericDecoder.ToText();
+
+        @Override
+        boolean append(byte[] row, int at, int size) {
+            decoder.decode(row, at, size);
+            stage(decoder.text(), 0, decoder.length());
+            return true;
+        }
+    }
+
+    private static final class OfDecimal extends OfSingle {
         private final NumericDecoder.ToDecimal decoder;
+        private final long[] halves = new long[2 * BLOCK];
 
         @SuppressWarnings("NullAway.Init") // into() comes first
         private FixedVector vector;
@@ -272,39 +443,30 @@ abstract sealed class FieldDecoder {
         @Override
         void into(Vector newVector) {
             vector = (FixedVector) newVector;
+            forget();
         }
 
         @Override
         boolean append(byte[] row, int at, int size) {
-            return decoder.append(row, at, size, vector);
-        }
-
-        @Override
-        void appendNull() {
-            vector.appendNull();
-        }
-    }
-
-    private static final class OfNumericText extends FieldDecoder {
-        private final NumericDecoder.ToText decoder = new NumericDecoder.ToText();
-
-        @SuppressWarnings("NullAway.Init") // into() comes first
-        private VariableVector vector;
-
-        @Override
-        void into(Vector newVector) {
-            vector = (VariableVector) newVector;
-        }
-
-        @Override
-        boolean append(byte[] row, int at, int size) {
-            decoder.append(row, at, size, vector);
+            if (!decoder.decode(row, at, size)) {
+                appendNull();
+                return false;
+            }
+            halves[2 * waiting] = decoder.low();
+            halves[2 * waiting + 1] = decoder.high();
+            endValue();
             return true;
         }
 
         @Override
-        void appendNull() {
-            vector.appendNull();
+        void stageNull(int place) {
+            halves[2 * place] = 0;
+            halves[2 * place + 1] = 0;
+        }
+
+        @Override
+        void put() {
+            vector.append(halves, waiting, present);
         }
     }
 
@@ -371,6 +533,7 @@ abstract sealed class FieldDecoder {
             if (next != at + size) {
                 throw unexpectedSize(next - at, size);
             }
+            element.flush();
             vector.endList();
             return fits;
         }
@@ -379,5 +542,9 @@ abstract sealed class FieldDecoder {
         void appendNull() {
             vector.appendNull();
         }
+
+        /** Lists don't wait, and their elements only until the list ends. */
+        @Override
+        void flush() {}
     }
 }

@@ -2,8 +2,6 @@ package io.millrace.connector.postgres.common;
 
 import static io.millrace.connector.postgres.common.FieldDecoder.SHORTS;
 
-import io.millrace.protocol.batch.FixedVector;
-import io.millrace.protocol.batch.VariableVector;
 import io.millrace.protocol.failure.SystemFailure;
 import io.millrace.protocol.schema.ColumnType;
 import java.nio.charset.StandardCharsets;
@@ -53,10 +51,18 @@ final class NumericDecoder {
             integerDigits = type.precision() - type.scale();
         }
 
-        /**
-         * Appends the value; null, and false, where it has digits that the type has no room for.
-         */
-        boolean append(byte[] row, int at, int size, FixedVector vector) {
+        /** The lower half of the value that was decoded last. */
+        long low() {
+            return low;
+        }
+
+        /** The upper half of that value. */
+        long high() {
+            return high;
+        }
+
+        /** Decodes a value; false where it has digits that the type has no room for. */
+        boolean decode(byte[] row, int at, int size) {
             int count = (short) SHORTS.get(row, at);
             int weight = (short) SHORTS.get(row, at + 2);
             int sign = unsignedShort(row, at + 4);
@@ -64,11 +70,11 @@ final class NumericDecoder {
                 throw FieldDecoder.unexpectedSize(size, HEADER + 2 * count);
             }
             if (sign != POSITIVE && sign != NEGATIVE) {
-                appendSpecial(sign, vector);
+                set(0, special(sign));
                 return true;
             }
             if (count == 0) {
-                vector.append128(0, 0);
+                set(0, 0);
                 return true;
             }
             int digits = at + HEADER;
@@ -77,7 +83,6 @@ final class NumericDecoder {
             // zero the digit reaches beyond it, with zeros.
             int shift = scale - 4 * (count - 1 - weight);
             if (!fits(unsignedShort(row, digits), weight, shift)) {
-                vector.appendNull();
                 return false;
             }
             if (4 * count + Math.max(shift, 0) <= 18) {
@@ -91,16 +96,15 @@ final class NumericDecoder {
                     long power = POWERS[-shift];
                     long quotient = value / power;
                     if (quotient * power != value) {
-                        vector.appendNull();
                         return false;
                     }
                     value = quotient;
                 }
                 long signed = sign == NEGATIVE ? -value : value;
-                vector.append128(signed, signed >> 63);
+                set(signed, signed >> 63);
                 return true;
             }
-            return appendLong(row, digits, end, shift, sign, vector);
+            return decodeLong(row, digits, end, shift, sign);
         }
 
         private boolean fits(int firstDigit, int weight, int shift) {
@@ -108,8 +112,12 @@ final class NumericDecoder {
             return shift > -4 && 4 * weight + length <= integerDigits;
         }
 
-        private boolean appendLong(
-                byte[] row, int digits, int end, int shift, int sign, FixedVector vector) {
+        private void set(long newLow, long newHigh) {
+            low = newLow;
+            high = newHigh;
+        }
+
+        private boolean decodeLong(byte[] row, int digits, int end, int shift, int sign) {
             low = 0;
             high = 0;
             for (int i = digits; i < end - 2; i += 2) {
@@ -121,7 +129,6 @@ final class NumericDecoder {
                 // more than 128 bits.
                 int power = (int) POWERS[-shift];
                 if (last % power != 0) {
-                    vector.appendNull();
                     return false;
                 }
                 multiplyAdd(BASE / power, last / power);
@@ -135,7 +142,6 @@ final class NumericDecoder {
                 low = -low;
                 high = ~high + (low == 0 ? 1 : 0);
             }
-            vector.append128(low, high);
             return true;
         }
 
@@ -149,15 +155,13 @@ final class NumericDecoder {
             }
         }
 
-        private static void appendSpecial(int sign, FixedVector vector) {
-            vector.append128(
-                    0,
-                    switch (sign) {
-                        case NAN -> ColumnType.Decimal.NAN_HIGH;
-                        case POSITIVE_INFINITY -> ColumnType.Decimal.POSITIVE_INFINITY_HIGH;
-                        case NEGATIVE_INFINITY -> ColumnType.Decimal.NEGATIVE_INFINITY_HIGH;
-                        default -> throw malformed();
-                    });
+        private static long special(int sign) {
+            return switch (sign) {
+                case NAN -> ColumnType.Decimal.NAN_HIGH;
+                case POSITIVE_INFINITY -> ColumnType.Decimal.POSITIVE_INFINITY_HIGH;
+                case NEGATIVE_INFINITY -> ColumnType.Decimal.NEGATIVE_INFINITY_HIGH;
+                default -> throw malformed();
+            };
         }
     }
 
@@ -169,8 +173,19 @@ final class NumericDecoder {
                 "-Infinity".getBytes(StandardCharsets.US_ASCII);
 
         private byte[] text = new byte[64];
+        private int length;
 
-        void append(byte[] row, int at, int size, VariableVector vector) {
+        /** What holds the text of the value that was decoded last. */
+        byte[] text() {
+            return text;
+        }
+
+        /** How many bytes that text has. */
+        int length() {
+            return length;
+        }
+
+        void decode(byte[] row, int at, int size) {
             int count = (short) SHORTS.get(row, at);
             int weight = (short) SHORTS.get(row, at + 2);
             int sign = unsignedShort(row, at + 4);
@@ -179,15 +194,18 @@ final class NumericDecoder {
                 throw FieldDecoder.unexpectedSize(size, HEADER + 2 * count);
             }
             switch (sign) {
-                case POSITIVE, NEGATIVE -> {
-                    int length = write(row, at + HEADER, count, weight, sign, scale);
-                    vector.append(text, 0, length);
-                }
-                case NAN -> vector.append(NAN_TEXT);
-                case POSITIVE_INFINITY -> vector.append(INFINITY_TEXT);
-                case NEGATIVE_INFINITY -> vector.append(NEGATIVE_INFINITY_TEXT);
+                case POSITIVE, NEGATIVE ->
+                        length = write(row, at + HEADER, count, weight, sign, scale);
+                case NAN -> put(NAN_TEXT);
+                case POSITIVE_INFINITY -> put(INFINITY_TEXT);
+                case NEGATIVE_INFINITY -> put(NEGATIVE_INFINITY_TEXT);
                 default -> throw malformed();
             }
+        }
+
+        private void put(byte[] special) {
+            System.arraycopy(special, 0, text, 0, special.length);
+            length = special.length;
         }
 
         private int write(byte[] row, int digits, int count, int weight, int sign, int scale) {
@@ -195,27 +213,27 @@ final class NumericDecoder {
             if (text.length < most) {
                 text = new byte[most];
             }
-            int length = 0;
+            int end = 0;
             if (sign == NEGATIVE) {
-                text[length++] = '-';
+                text[end++] = '-';
             }
-            int first = length;
+            int first = end;
             for (int i = 0; i <= weight; i++) {
-                length = writeDigit(i < count ? unsignedShort(row, digits + 2 * i) : 0, length);
+                end = writeDigit(i < count ? unsignedShort(row, digits + 2 * i) : 0, end);
             }
-            length = dropLeadingZeros(first, length);
+            end = dropLeadingZeros(first, end);
             if (scale > 0) {
-                text[length++] = '.';
-                int point = length;
-                for (int i = weight + 1; length - point < scale; i++) {
-                    length =
+                text[end++] = '.';
+                int point = end;
+                for (int i = weight + 1; end - point < scale; i++) {
+                    end =
                             writeDigit(
                                     i >= 0 && i < count ? unsignedShort(row, digits + 2 * i) : 0,
-                                    length);
+                                    end);
                 }
-                length = point + scale;
+                end = point + scale;
             }
-            return length;
+            return end;
         }
 
         private int writeDigit(int digit, int at) {

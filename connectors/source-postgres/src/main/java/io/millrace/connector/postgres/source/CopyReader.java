@@ -16,6 +16,12 @@ final class CopyReader implements AutoCloseable {
 
     private static final int EXPECTED_ROWS = 1024;
 
+    /**
+     * Rows that one call reads: so few that its method is soon compiled as it is, and not a second
+     * time as a loop in the middle of a call.
+     */
+    private static final int ROWS_OF_CALL = 64;
+
     private final StreamOutput output;
     private final StreamSchema schema;
     private final BinaryCopyDecoder decoder;
@@ -51,49 +57,73 @@ final class CopyReader implements AutoCloseable {
             throws SQLException, InterruptedException {
         decoder.reset();
         CopyOut copy = session.copy(select);
-        ColumnBatch batch = open;
-        long rows = 0;
-        boolean ended = false;
+        var fill = new Fill(copy, expectedRows, place, sink);
         try {
-            for (byte[] message = copy.readFromCopy();
-                    message != null;
-                    message = copy.readFromCopy()) {
-                if (!decoder.holdsRow(message)) {
-                    decoder.decode(message);
-                    continue;
-                }
-                if (message.length > MAX_ROW_BYTES) {
-                    decoder.skip(message);
-                    rows++;
-                    output.reject(
-                            "row %d of %s has %d bytes, more than the 64 MiB that land"
-                                    .formatted(rows, place, message.length));
-                    continue;
-                }
-                if (batch == null) {
-                    batch = output.newBatch(schema, expectedRows(expectedRows - rows));
-                    open = batch;
-                    decoder.into(batch);
-                }
-                decoder.decode(message);
-                rows++;
-                if (batch.isFull(message.length) || batch.rows() >= maxRows) {
-                    ColumnBatch full = batch;
-                    batch = null;
-                    open = null;
-                    sink.accept(full);
-                }
+            while (fill.some()) {
+                // Goes on.
             }
-            ended = decoder.ended();
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
         }
-        if (!ended) {
+        if (!decoder.ended()) {
             throw new SQLException("the COPY ended without its trailer", "08006");
         }
-        return rows;
+        return fill.rows;
+    }
+
+    /** One COPY on its way into batches. */
+    private final class Fill {
+        private final CopyOut copy;
+        private final long expected;
+        private final String place;
+        private final BatchSink sink;
+        private long rows;
+
+        Fill(CopyOut copy, long expected, String place, BatchSink sink) {
+            this.copy = copy;
+            this.expected = expected;
+            this.place = place;
+            this.sink = sink;
+        }
+
+        /** Reads some rows; false at the end. */
+        boolean some() throws SQLException, InterruptedException {
+            for (int i = 0; i < ROWS_OF_CALL; i++) {
+                byte[] message = copy.readFromCopy();
+                if (message == null) {
+                    return false;
+                }
+                if (decoder.holdsRow(message)) {
+                    rows++;
+                    row(message);
+                } else {
+                    decoder.decode(message);
+                }
+            }
+            return true;
+        }
+
+        private void row(byte[] message) throws InterruptedException {
+            if (message.length > MAX_ROW_BYTES) {
+                decoder.skip(message);
+                output.reject(
+                        "row %d of %s has %d bytes, more than the 64 MiB that land"
+                                .formatted(rows, place, message.length));
+                return;
+            }
+            ColumnBatch batch = open;
+            if (batch == null) {
+                batch = output.newBatch(schema, expectedRows(expected - rows + 1));
+                open = batch;
+                decoder.into(batch);
+            }
+            decoder.decode(message);
+            if (batch.isFull(message.length) || batch.rows() >= maxRows) {
+                flush(sink);
+            }
+        }
     }
 
     /** Gives the batch that is open, if one is. */
@@ -101,6 +131,7 @@ final class CopyReader implements AutoCloseable {
         ColumnBatch last = open;
         if (last != null) {
             open = null;
+            decoder.flush();
             sink.accept(last);
         }
     }
