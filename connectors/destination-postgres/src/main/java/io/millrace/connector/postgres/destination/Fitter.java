@@ -5,6 +5,7 @@ import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FieldChange;
 import io.millrace.protocol.batch.FixedVector;
 import io.millrace.protocol.batch.ListVector;
+import io.millrace.protocol.batch.VariableReader;
 import io.millrace.protocol.batch.VariableVector;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.schema.Column;
@@ -14,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.util.OptionalInt;
 import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * Makes the values of a batch null that its table can't hold, and notes them on their rows
@@ -26,6 +28,13 @@ final class Fitter {
     private static final int INFINITE_INTERVAL_SINCE = 170_000;
 
     private static final long DAY_MICROS = 86_400_000_000L;
+
+    /** Rows that are looked at by one call: few, so that it is soon compiled as a whole. */
+    private static final int BLOCK = 64;
+
+    /** Words of text that are looked at by one call. */
+    private static final int WORDS = 512;
+
     private static final int MAX_WHOLE_DIGITS = 131_072;
     private static final int MAX_FRACTION_DIGITS = 16_383;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -136,38 +145,46 @@ final class Fitter {
             case ColumnType.Text _ -> texts((VariableVector) vector, type, count, refuse);
             case ColumnType.Json _ -> jsons((VariableVector) vector, false, count, refuse);
             case ColumnType.Jsonb _ -> jsons((VariableVector) vector, true, count, refuse);
-            case ColumnType.Date _ -> {
-                var dates = (FixedVector) vector;
-                for (int i = 0; i < count; i++) {
-                    if (!PostgresEpoch.holdsDate(dates.getInt(i)) && !dates.isNull(i)) {
-                        refuse.accept(i);
-                    }
+            case ColumnType.Date _ -> dates((FixedVector) vector, count, refuse);
+            case ColumnType.Time _ ->
+                    longs(
+                            (FixedVector) vector,
+                            count,
+                            micros -> micros >= 0 && micros <= DAY_MICROS,
+                            refuse);
+            case ColumnType.TimeTz _ ->
+                    longs(
+                            (FixedVector) vector,
+                            count,
+                            value -> ColumnType.TimeTz.micros(value) <= DAY_MICROS,
+                            refuse);
+            case ColumnType.Timestamp _, ColumnType.TimestampTz _ ->
+                    longs((FixedVector) vector, count, PostgresEpoch::holdsTimestamp, refuse);
+        }
+    }
+
+    private static void dates(FixedVector vector, int count, IntConsumer refuse) {
+        int[] values = new int[BLOCK];
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            vector.copy(from, rows, values);
+            for (int i = 0; i < rows; i++) {
+                if (!PostgresEpoch.holdsDate(values[i]) && !vector.isNull(from + i)) {
+                    refuse.accept(from + i);
                 }
             }
-            case ColumnType.Time _ -> {
-                var times = (FixedVector) vector;
-                for (int i = 0; i < count; i++) {
-                    long micros = times.getLong(i);
-                    if ((micros < 0 || micros > DAY_MICROS) && !times.isNull(i)) {
-                        refuse.accept(i);
-                    }
-                }
-            }
-            case ColumnType.TimeTz _ -> {
-                var times = (FixedVector) vector;
-                for (int i = 0; i < count; i++) {
-                    long micros = ColumnType.TimeTz.micros(times.getLong(i));
-                    if (micros > DAY_MICROS && !times.isNull(i)) {
-                        refuse.accept(i);
-                    }
-                }
-            }
-            case ColumnType.Timestamp _, ColumnType.TimestampTz _ -> {
-                var instants = (FixedVector) vector;
-                for (int i = 0; i < count; i++) {
-                    if (!PostgresEpoch.holdsTimestamp(instants.getLong(i)) && !instants.isNull(i)) {
-                        refuse.accept(i);
-                    }
+        }
+    }
+
+    private static void longs(
+            FixedVector vector, int count, LongPredicate holds, IntConsumer refuse) {
+        long[] values = new long[BLOCK];
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            vector.copy(from, rows, values);
+            for (int i = 0; i < rows; i++) {
+                if (!holds.test(values[i]) && !vector.isNull(from + i)) {
+                    refuse.accept(from + i);
                 }
             }
         }
@@ -178,29 +195,37 @@ final class Fitter {
         BigInteger end = BigInteger.TEN.pow(type.precision());
         boolean small = type.precision() < 19;
         long shortEnd = small ? end.longValueExact() : Long.MAX_VALUE;
-        for (int i = 0; i < count; i++) {
-            long low = vector.getLow(i);
-            long high = vector.getHigh(i);
-            boolean fits;
-            if (high == low >> 63) {
-                fits = !small || (low < shortEnd && low > -shortEnd);
-            } else if (low == 0 && high == ColumnType.Decimal.NAN_HIGH) {
-                fits = true;
-            } else {
-                // The infinities among them: a numeric with a precision has none.
-                fits =
-                        !small
-                                && BigInteger.valueOf(high)
-                                                .shiftLeft(64)
-                                                .or(new BigInteger(Long.toUnsignedString(low)))
-                                                .abs()
-                                                .compareTo(end)
-                                        < 0;
-            }
-            if (!fits && !vector.isNull(i)) {
-                refuse.accept(i);
+        long[] halves = new long[2 * BLOCK];
+        for (int from = 0; from < count; from += BLOCK) {
+            int rows = Math.min(BLOCK, count - from);
+            vector.copy(from, rows, halves);
+            for (int i = 0; i < rows; i++) {
+                long low = halves[2 * i];
+                long high = halves[2 * i + 1];
+                boolean fits =
+                        high == low >> 63
+                                ? !small || (low < shortEnd && low > -shortEnd)
+                                : holdsLong(low, high, small, end);
+                if (!fits && !vector.isNull(from + i)) {
+                    refuse.accept(from + i);
+                }
             }
         }
+    }
+
+    /** Whether a value beyond 64 bits is below {@code end}, or is no number. */
+    private static boolean holdsLong(long low, long high, boolean small, BigInteger end) {
+        if (low == 0 && high == ColumnType.Decimal.NAN_HIGH) {
+            return true;
+        }
+        // The infinities among them: a numeric with a precision has none.
+        return !small
+                && BigInteger.valueOf(high)
+                                .shiftLeft(64)
+                                .or(new BigInteger(Long.toUnsignedString(low)))
+                                .abs()
+                                .compareTo(end)
+                        < 0;
     }
 
     private void numbers(VariableVector vector, int count, IntConsumer refuse) {
@@ -237,7 +262,7 @@ final class Fitter {
                     && whole <= MAX_WHOLE_DIGITS
                     && fraction <= MAX_FRACTION_DIGITS;
         }
-        return json.accepts(text, length, true); // with an exponent: as JSON writes numbers
+        return json.accepts(text, 0, length, true); // with an exponent: as JSON writes numbers
     }
 
     private void texts(VariableVector vector, SqlType type, int count, IntConsumer refuse) {
@@ -248,11 +273,15 @@ final class Fitter {
         if (plain && characters.isEmpty() && !interval) {
             return;
         }
+        var reader = new VariableReader(vector);
         for (int i = 0; i < count; i++) {
-            if (vector.isNull(i)) {
+            if (!reader.seek(i)) {
                 continue;
             }
-            int points = plain ? vector.size(i) : codePoints(load(vector, i), vector.size(i));
+            int points =
+                    plain
+                            ? reader.size()
+                            : codePoints(reader.bytes(), reader.start(), reader.size());
             if (points < 0
                     || (characters.isPresent() && points > characters.getAsInt())
                     || (interval && vector.getText(i).endsWith("infinity"))) {
@@ -262,17 +291,30 @@ final class Fitter {
     }
 
     private void jsons(VariableVector vector, boolean jsonb, int count, IntConsumer refuse) {
+        var reader = new VariableReader(vector);
         boolean plain = isPlain(vector, count);
-        for (int i = 0; i < count; i++) {
-            if (vector.isNull(i)) {
-                continue;
-            }
-            byte[] text = load(vector, i);
-            int size = vector.size(i);
-            if ((!plain && codePoints(text, size) < 0) || !json.accepts(text, size, jsonb)) {
-                refuse.accept(i);
+        for (int from = 0; from < count; from += BLOCK) {
+            int end = Math.min(from + BLOCK, count);
+            for (int row = firstRefused(reader, jsonb, plain, from, end);
+                    row < end;
+                    row = firstRefused(reader, jsonb, plain, row + 1, end)) {
+                refuse.accept(row);
             }
         }
+    }
+
+    private int firstRefused(
+            VariableReader reader, boolean jsonb, boolean plain, int from, int end) {
+        int row = from;
+        while (row < end && (!reader.seek(row) || isJson(reader, jsonb, plain))) {
+            row++;
+        }
+        return row;
+    }
+
+    private boolean isJson(VariableReader reader, boolean jsonb, boolean plain) {
+        return (plain || codePoints(reader.bytes(), reader.start(), reader.size()) >= 0)
+                && json.accepts(reader.bytes(), reader.start(), reader.size(), jsonb);
     }
 
     private byte[] load(VariableVector vector, int row) {
@@ -286,18 +328,30 @@ final class Fitter {
 
     /** Whether all values are of ASCII alone, without U+0000: looked at eight bytes at a time. */
     private static boolean isPlain(VariableVector vector, int count) {
-        MemorySegment data = vector.data();
         long end = count == 0 ? 0 : vector.start(count - 1) + (long) vector.size(count - 1);
+        MemorySegment data = vector.data().asSlice(0, end);
+        long[] words = new long[WORDS];
         long at = 0;
-        for (; at + Long.BYTES <= end; at += Long.BYTES) {
-            long bytes = data.get(LONG, at);
-            // A byte of zero borrows from its highest bit; one above 127 has it.
-            if ((((bytes - LOW_BITS) | bytes) & HIGH_BITS) != 0) {
+        while (end - at >= Long.BYTES) {
+            int some = (int) Math.min(WORDS, (end - at) / Long.BYTES);
+            MemorySegment.copy(data, LONG, at, words, 0, some);
+            if (!isPlain(words, some)) {
                 return false;
             }
+            at += (long) some * Long.BYTES;
         }
         for (; at < end; at++) {
             if (data.get(BYTE, at) <= 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isPlain(long[] words, int count) {
+        for (int i = 0; i < count; i++) {
+            // A byte of zero borrows from its highest bit; one above 127 has it.
+            if ((((words[i] - LOW_BITS) | words[i]) & HIGH_BITS) != 0) {
                 return false;
             }
         }
@@ -308,10 +362,11 @@ final class Fitter {
      * The number of characters in UTF-8 text; -1 where it is none, or has U+0000 in it (Unicode
      * Standard, table 3-7).
      */
-    static int codePoints(byte[] text, int length) {
+    static int codePoints(byte[] text, int start, int length) {
         int points = 0;
-        int at = 0;
-        while (at < length) {
+        int at = start;
+        int end = start + length;
+        while (at < end) {
             int first = text[at];
             points++;
             if (first > 0) {
@@ -335,7 +390,7 @@ final class Fitter {
             } else {
                 return -1;
             }
-            if (length - at < size) {
+            if (end - at < size) {
                 return -1;
             }
             int second = text[at + 1] & 0xFF;

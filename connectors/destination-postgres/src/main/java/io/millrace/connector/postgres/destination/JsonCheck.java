@@ -20,13 +20,13 @@ final class JsonCheck {
     private boolean binary;
 
     /**
-     * @param value valid UTF-8 in its first {@code length} bytes
+     * @param value valid UTF-8 in the {@code length} bytes from {@code start} on
      * @param jsonb whether it is to be a {@code jsonb}
      */
-    boolean accepts(byte[] value, int length, boolean jsonb) {
+    boolean accepts(byte[] value, int start, int length, boolean jsonb) {
         text = value;
-        at = 0;
-        end = length;
+        at = start;
+        end = start + length;
         binary = jsonb;
         return document();
     }

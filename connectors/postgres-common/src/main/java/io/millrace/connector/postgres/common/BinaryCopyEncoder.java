@@ -4,10 +4,10 @@ import io.millrace.protocol.batch.BitVector;
 import io.millrace.protocol.batch.ColumnBatch;
 import io.millrace.protocol.batch.FixedVector;
 import io.millrace.protocol.batch.ListVector;
+import io.millrace.protocol.batch.VariableReader;
 import io.millrace.protocol.batch.VariableVector;
 import io.millrace.protocol.batch.Vector;
 import io.millrace.protocol.schema.ColumnType;
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
@@ -19,6 +19,9 @@ public final class BinaryCopyEncoder {
     private static final byte[] HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
+
+    /** Rows whose values are copied together: as many as a word has bits. */
+    private static final int BLOCK = Long.SIZE;
 
     private final List<Field> fields;
     private final RowSuffix suffix;
@@ -87,14 +90,18 @@ public final class BinaryCopyEncoder {
         int fieldCount = columns.length + suffix.fields();
         int next = row;
         while (next < end && out.length() < limit) {
-            out.putShort(fieldCount);
-            for (Values column : columns) {
-                column.put(next, out);
-            }
-            suffix.append(batch, next, out);
-            next++;
+            encodeRow(batch, columns, next++, fieldCount, out);
         }
         return next;
+    }
+
+    private void encodeRow(
+            ColumnBatch batch, Values[] columns, int row, int fieldCount, CopyBuffer out) {
+        out.putShort(fieldCount);
+        for (Values column : columns) {
+            column.put(row, out);
+        }
+        suffix.append(batch, row, out);
     }
 
     private Values[] bind(ColumnBatch batch) {
@@ -109,16 +116,16 @@ public final class BinaryCopyEncoder {
         return switch (field.type()) {
             case ColumnType.Bool _ -> new Bools((BitVector) vector);
             case ColumnType.Int16 _ -> new Shorts((FixedVector) vector);
-            case ColumnType.Int32 _, ColumnType.Float32 _ -> new Ints((FixedVector) vector);
+            case ColumnType.Int32 _, ColumnType.Float32 _ -> new Ints((FixedVector) vector, false);
             case ColumnType.Int64 _, ColumnType.Float64 _, ColumnType.Time _ ->
                     new Longs((FixedVector) vector);
             case ColumnType.Decimal decimal -> new Decimals((FixedVector) vector, decimal.scale());
             case ColumnType.BigDecimalText _, ColumnType.JsonNumber _ ->
                     new Numbers((VariableVector) vector);
             case ColumnType.Text _, ColumnType.Json _, ColumnType.Binary _ ->
-                    new Bytes((VariableVector) vector);
-            case ColumnType.Jsonb _ -> new Jsonbs((VariableVector) vector);
-            case ColumnType.Date _ -> new Dates((FixedVector) vector);
+                    new Bytes((VariableVector) vector, false);
+            case ColumnType.Jsonb _ -> new Bytes((VariableVector) vector, true);
+            case ColumnType.Date _ -> new Ints((FixedVector) vector, true);
             case ColumnType.TimeTz _ -> new TimeTzs((FixedVector) vector);
             case ColumnType.Timestamp _, ColumnType.TimestampTz _ ->
                     new Instants((FixedVector) vector);
@@ -131,167 +138,183 @@ public final class BinaryCopyEncoder {
         };
     }
 
-    private static final class Bools extends Values {
+    /**
+     * Values of a fixed width, from copies of some of them at a time: an access to memory outside
+     * the heap costs many calls as long as Java's second compiler hasn't seen it.
+     */
+    private abstract static sealed class Fixed extends Values {
+        private final Vector vector;
+        private long present; // a bit for each row of the block
+        private int first; // the block's first row; behind the vector where there is none yet
+        private int end;
+
+        Fixed(Vector vector) {
+            this.vector = vector;
+        }
+
+        @Override
+        final void put(int row, CopyBuffer out) {
+            if (row < first || row >= end) {
+                first = row & -BLOCK;
+                end = Math.min(first + BLOCK, vector.length());
+                present = vector.presence(first);
+                load(first, end - first);
+            }
+            int place = row - first;
+            if ((present >>> place & 1) == 0) {
+                out.putInt(-1);
+            } else {
+                putValue(place, out);
+            }
+        }
+
+        /** Copies {@code count} values from {@code row} on. */
+        abstract void load(int row, int count);
+
+        /** Puts the value at {@code place} in what was copied. */
+        abstract void putValue(int place, CopyBuffer out);
+    }
+
+    private static final class Bools extends Fixed {
         private final BitVector vector;
+        private long values;
 
         Bools(BitVector vector) {
+            super(vector);
             this.vector = vector;
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putInt(1);
-                out.putByte(vector.get(row) ? 1 : 0);
-            }
+        void load(int row, int count) {
+            values = vector.word(row);
+        }
+
+        @Override
+        void putValue(int place, CopyBuffer out) {
+            out.putInt(1);
+            out.putByte((int) (values >>> place & 1));
         }
     }
 
-    private static final class Shorts extends Values {
+    private static final class Shorts extends Fixed {
         private final FixedVector vector;
+        private final short[] values = new short[BLOCK];
 
         Shorts(FixedVector vector) {
+            super(vector);
             this.vector = vector;
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putInt(2);
-                out.putShort(vector.getShort(row));
-            }
-        }
-    }
-
-    private static final class Ints extends Values {
-        private final FixedVector vector;
-
-        Ints(FixedVector vector) {
-            this.vector = vector;
+        void load(int row, int count) {
+            vector.copy(row, count, values);
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putLong(4L << 32 | (vector.getInt(row) & 0xFFFF_FFFFL));
-            }
+        void putValue(int place, CopyBuffer out) {
+            out.putInt(2);
+            out.putShort(values[place]);
         }
     }
 
-    private static final class Longs extends Values {
+    private static final class Ints extends Fixed {
+        private final FixedVector vector;
+        private final boolean dates;
+        private final int[] values = new int[BLOCK];
+
+        Ints(FixedVector vector, boolean dates) {
+            super(vector);
+            this.vector = vector;
+            this.dates = dates;
+        }
+
+        @Override
+        void load(int row, int count) {
+            vector.copy(row, count, values);
+        }
+
+        @Override
+        void putValue(int place, CopyBuffer out) {
+            int value = dates ? PostgresEpoch.toPostgresDate(values[place]) : values[place];
+            out.putLong(4L << 32 | (value & 0xFFFF_FFFFL));
+        }
+    }
+
+    private abstract static sealed class Words extends Fixed {
+        final long[] values;
         private final FixedVector vector;
 
+        Words(FixedVector vector) {
+            super(vector);
+            this.vector = vector;
+            this.values = new long[BLOCK * (vector.width() / Long.BYTES)];
+        }
+
+        @Override
+        final void load(int row, int count) {
+            vector.copy(row, count, values);
+        }
+    }
+
+    private static final class Longs extends Words {
         Longs(FixedVector vector) {
-            this.vector = vector;
+            super(vector);
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putIntLong(8, vector.getLong(row));
-            }
+        void putValue(int place, CopyBuffer out) {
+            out.putIntLong(8, values[place]);
         }
     }
 
-    private static final class Dates extends Values {
-        private final FixedVector vector;
-
-        Dates(FixedVector vector) {
-            this.vector = vector;
-        }
-
-        @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putLong(
-                        4L << 32
-                                | (PostgresEpoch.toPostgresDate(vector.getInt(row))
-                                        & 0xFFFF_FFFFL));
-            }
-        }
-    }
-
-    private static final class Instants extends Values {
-        private final FixedVector vector;
-
+    private static final class Instants extends Words {
         Instants(FixedVector vector) {
-            this.vector = vector;
+            super(vector);
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putIntLong(8, PostgresEpoch.toPostgresTimestamp(vector.getLong(row)));
-            }
+        void putValue(int place, CopyBuffer out) {
+            out.putIntLong(8, PostgresEpoch.toPostgresTimestamp(values[place]));
         }
     }
 
-    private static final class TimeTzs extends Values {
-        private final FixedVector vector;
-
+    private static final class TimeTzs extends Words {
         TimeTzs(FixedVector vector) {
-            this.vector = vector;
+            super(vector);
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                long encoded = vector.getLong(row);
-                out.putIntLong(12, ColumnType.TimeTz.micros(encoded));
-                out.putInt(-ColumnType.TimeTz.offsetSeconds(encoded)); // PostgreSQL counts westward
-            }
+        void putValue(int place, CopyBuffer out) {
+            out.putIntLong(12, ColumnType.TimeTz.micros(values[place]));
+            // PostgreSQL counts westward.
+            out.putInt(-ColumnType.TimeTz.offsetSeconds(values[place]));
         }
     }
 
-    private static final class Uuids extends Values {
-        private final FixedVector vector;
-
+    private static final class Uuids extends Words {
         Uuids(FixedVector vector) {
-            this.vector = vector;
+            super(vector);
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                out.putIntLong(16, Long.reverseBytes(vector.getLow(row)));
-                out.putLong(Long.reverseBytes(vector.getHigh(row)));
-            }
+        void putValue(int place, CopyBuffer out) {
+            out.putIntLong(16, Long.reverseBytes(values[2 * place]));
+            out.putLong(Long.reverseBytes(values[2 * place + 1]));
         }
     }
 
-    private static final class Decimals extends Values {
-        private final FixedVector vector;
+    private static final class Decimals extends Words {
         private final int scale;
         private final NumericEncoder numeric = new NumericEncoder();
 
         Decimals(FixedVector vector, int scale) {
-            this.vector = vector;
+            super(vector);
             this.scale = scale;
         }
 
         @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                numeric.put(vector.getLow(row), vector.getHigh(row), scale, out);
-            }
+        void putValue(int place, CopyBuffer out) {
+            numeric.put(values[2 * place], values[2 * place + 1], scale, out);
         }
     }
 
@@ -314,46 +337,35 @@ public final class BinaryCopyEncoder {
     }
 
     private static final class Bytes extends Values {
-        private final VariableVector vector;
-        private final MemorySegment data;
+        private static final int FORMAT_OF_JSONB = 1;
 
-        Bytes(VariableVector vector) {
+        private final VariableVector vector;
+        private final boolean jsonb;
+        private final VariableReader reader;
+
+        Bytes(VariableVector vector, boolean jsonb) {
             this.vector = vector;
-            this.data = vector.data();
+            this.jsonb = jsonb;
+            this.reader = new VariableReader(vector);
         }
 
         @Override
         void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
+            if (!reader.seek(row)) {
                 out.putInt(-1);
-            } else {
-                int size = vector.size(row);
-                out.putInt(size);
-                out.put(data, vector.start(row), size);
+                return;
             }
-        }
-    }
-
-    private static final class Jsonbs extends Values {
-        private static final int FORMAT = 1;
-
-        private final VariableVector vector;
-        private final MemorySegment data;
-
-        Jsonbs(VariableVector vector) {
-            this.vector = vector;
-            this.data = vector.data();
-        }
-
-        @Override
-        void put(int row, CopyBuffer out) {
-            if (vector.isNull(row)) {
-                out.putInt(-1);
-            } else {
-                int size = vector.size(row);
+            int size = reader.size();
+            if (jsonb) {
                 out.putInt(size + 1);
-                out.putByte(FORMAT);
-                out.put(data, vector.start(row), size);
+                out.putByte(FORMAT_OF_JSONB);
+            } else {
+                out.putInt(size);
+            }
+            if (reader.isLong()) {
+                out.put(vector.data(), vector.start(row), size);
+            } else {
+                out.put(reader.bytes(), reader.start(), size);
             }
         }
     }
