@@ -165,6 +165,21 @@ public final class FixedVector extends Vector {
     }
 
     @Override
+    public void appendFrom(Vector source, int from, int count) {
+        if (capacity - length < count) {
+            grow(count);
+        }
+        markAs(source, from, count);
+        MemorySegment.copy(
+                ((FixedVector) source).data,
+                (long) from * width,
+                data,
+                (long) length * width,
+                (long) count * width);
+        length += count;
+    }
+
+    @Override
     public void truncate(int newLength) {
         truncateValidity(newLength);
         length = newLength;
@@ -201,14 +216,18 @@ public final class FixedVector extends Vector {
     }
 
     private void reserve(int count, long present) {
-        while (capacity - length < count) {
-            grow();
+        if (capacity - length < count) {
+            grow(count);
         }
         mark(count, present);
     }
 
     private void grow() {
-        data = Buffers.grow(memory, data, (long) length * width, (long) (length + 1) * width);
+        grow(1);
+    }
+
+    private void grow(int count) {
+        data = Buffers.grow(memory, data, (long) length * width, ((long) length + count) * width);
         capacity = capacity(data);
     }
 }

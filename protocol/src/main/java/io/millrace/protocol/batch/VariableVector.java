@@ -59,8 +59,8 @@ public final class VariableVector extends Vector {
      */
     public void append(byte[] source, int[] ends, int count, long present) {
         reserveBytes(ends[count - 1]);
-        while (rowCapacity - length < count) {
-            growOffsets();
+        if (rowCapacity - length < count) {
+            growOffsets(count);
         }
         mark(count, present);
         MemorySegment.copy(source, 0, data, BYTE, end, ends[count - 1]);
@@ -130,6 +130,27 @@ public final class VariableVector extends Vector {
     }
 
     @Override
+    public void appendFrom(Vector source, int first, int count) {
+        var from = (VariableVector) source;
+        int size = from.start(first + count) - from.start(first);
+        reserveBytes(size);
+        if (rowCapacity - length < count) {
+            growOffsets(count);
+        }
+        markAs(source, first, count);
+        MemorySegment.copy(from.data, from.start(first), data, end, size);
+        int[] moved = new int[count + 1];
+        from.copyOffsets(first, count, moved);
+        int by = end - moved[0];
+        for (int i = 0; i <= count; i++) {
+            moved[i] += by;
+        }
+        MemorySegment.copy(moved, 0, offsets, INT, (long) length * 4, count + 1);
+        end += size;
+        length += count;
+    }
+
+    @Override
     public void truncate(int newLength) {
         truncateValidity(newLength);
         length = newLength;
@@ -189,7 +210,11 @@ public final class VariableVector extends Vector {
     }
 
     private void growOffsets() {
-        offsets = Buffers.grow(memory, offsets, (length + 1L) * 4, (length + 2L) * 4);
+        growOffsets(1);
+    }
+
+    private void growOffsets(int count) {
+        offsets = Buffers.grow(memory, offsets, (length + 1L) * 4, (length + 1L + count) * 4);
         rowCapacity = rowCapacity(offsets);
     }
 }

@@ -126,6 +126,13 @@ public abstract sealed class Vector implements AutoCloseable
     /** Appends the value at {@code row} of {@code source}, which is of the same type. */
     public abstract void appendFrom(Vector source, int row);
 
+    /** Appends {@code count} values of {@code source}, which is of the same type, as above. */
+    public void appendFrom(Vector source, int from, int count) {
+        for (int row = from; row < from + count; row++) {
+            appendFrom(source, row);
+        }
+    }
+
     /** Drops the values from {@code newLength} on. */
     public abstract void truncate(int newLength);
 
@@ -181,6 +188,24 @@ public abstract sealed class Vector implements AutoCloseable
         int at = length >>> 3;
         bits.set(BYTE, at, (byte) (bits.get(BYTE, at) & ~(1 << (length & 7))));
         nullCount++;
+    }
+
+    /**
+     * Marks {@code count} values from {@link #length} on as those of {@code source} from {@code
+     * from} on are; call before the length grows.
+     */
+    final void markAs(Vector source, int from, int count) {
+        if (validity == null && source.nullCount == 0) {
+            return;
+        }
+        MemorySegment bits = validityFor(length + count);
+        for (int i = 0; i < count; i++) {
+            if (source.isNull(from + i)) {
+                int at = (length + i) >>> 3;
+                bits.set(BYTE, at, (byte) (bits.get(BYTE, at) & ~(1 << ((length + i) & 7))));
+                nullCount++;
+            }
+        }
     }
 
     /** Forgets the nulls from {@code newLength} on. */

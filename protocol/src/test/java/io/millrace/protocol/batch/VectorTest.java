@@ -147,4 +147,61 @@ class VectorTest {
                 ? new String(reader.bytes(), reader.start(), reader.size(), StandardCharsets.UTF_8)
                 : null;
     }
+
+    @Test
+    void aRangeOfAnotherVectorIsAppendedAsItsValuesOneByOne() {
+        for (ColumnType type :
+                List.of(new ColumnType.Bool(), new ColumnType.Int64(), new ColumnType.Text())) {
+            for (int seed = 0; seed < 50; seed++) {
+                var random = new Random(seed);
+                try (Vector source = Vector.create(memory, type, 1);
+                        Vector whole = Vector.create(memory, type, 1);
+                        Vector single = Vector.create(memory, type, 1)) {
+                    fill(source, random, seed % 2 == 0);
+                    for (int i = 0; i < 4; i++) {
+                        int from = random.nextInt(source.length());
+                        int count = random.nextInt(source.length() - from + 1);
+                        whole.appendFrom(source, from, count);
+                        for (int row = from; row < from + count; row++) {
+                            single.appendFrom(source, row);
+                        }
+                    }
+                    assertThat(whole.length()).as("seed %d", seed).isEqualTo(single.length());
+                    assertThat(whole.nullCount()).as("seed %d", seed).isEqualTo(single.nullCount());
+                    for (int row = 0; row < whole.length(); row++) {
+                        assertThat(value(whole, row))
+                                .as("seed %d", seed)
+                                .isEqualTo(value(single, row));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void fill(Vector vector, Random random, boolean nulls) {
+        while (vector.length() < 300) {
+            if (nulls && random.nextInt(3) == 0) {
+                vector.appendNull();
+                continue;
+            }
+            switch (vector) {
+                case BitVector bits -> bits.append(random.nextBoolean());
+                case FixedVector longs -> longs.appendLong(random.nextLong());
+                case VariableVector texts -> texts.append("text " + random.nextInt());
+                case ListVector _ -> throw new IllegalArgumentException();
+            }
+        }
+    }
+
+    private static String value(Vector vector, int row) {
+        if (vector.isNull(row)) {
+            return "null";
+        }
+        return switch (vector) {
+            case BitVector bits -> String.valueOf(bits.get(row));
+            case FixedVector longs -> String.valueOf(longs.getLong(row));
+            case VariableVector texts -> texts.getText(row);
+            case ListVector _ -> throw new IllegalArgumentException();
+        };
+    }
 }

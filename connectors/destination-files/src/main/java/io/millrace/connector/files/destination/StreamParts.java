@@ -225,15 +225,23 @@ final class StreamParts implements AutoCloseable {
                         batch.schema(),
                         batch.extractedAt(0),
                         batch.rows() - from);
+        int count = batch.rows() - from;
         for (int column = 0; column < batch.schema().size(); column++) {
-            for (int row = from; row < batch.rows(); row++) {
-                copy.vector(column).appendFrom(batch.vector(column), row);
-            }
+            copy.vector(column).appendFrom(batch.vector(column), from, count);
         }
-        for (int row = from; row < batch.rows(); row++) {
-            batch.changes(row).forEach(copy::changeOpenRow);
-            copy.extractedAtOfOpenRow(batch.extractedAt(row));
-            copy.endRow();
+        batch.changes()
+                .forEach((row, changes) -> {
+                    if (row >= from) {
+                        changes.forEach(change -> copy.change(row - from, change));
+                    }
+                });
+        if (batch.hasExtractedAtOfRows()) {
+            for (int row = from; row < batch.rows(); row++) {
+                copy.extractedAtOfOpenRow(batch.extractedAt(row));
+                copy.endRow();
+            }
+        } else {
+            copy.endRows(count);
         }
         return copy;
     }
