@@ -20,7 +20,12 @@ final class MaskedLog implements EngineLog {
 
     @Override
     public void log(LogLevel level, String message) {
-        context.log().line(level, masker.mask(message));
+        context.log().line(level, masked(message));
+    }
+
+    @Override
+    public String masked(String message) {
+        return masker.mask(message);
     }
 
     @Override

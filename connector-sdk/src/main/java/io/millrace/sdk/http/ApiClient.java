@@ -52,6 +52,9 @@ public final class ApiClient implements AutoCloseable {
 
     private static final int ATTEMPTS = 6;
 
+    /** Where nobody has ever answered, the address is more likely wrong than the API at rest. */
+    private static final int ATTEMPTS_AT_A_STRANGER = 3;
+
     private final URI base;
     private final Clock clock;
     private final Pause pause;
@@ -62,6 +65,7 @@ public final class ApiClient implements AutoCloseable {
     private final int attempts;
     private final Throttle throttle;
     private final Connections connections;
+    private final AtomicBoolean hasAnswered;
     private volatile Consumer<String> log = _ -> {};
 
     private ApiClient(Builder builder) {
@@ -75,6 +79,7 @@ public final class ApiClient implements AutoCloseable {
         this.attempts = builder.attempts;
         this.throttle = Throttles.of(origin(base), authorization.account());
         this.connections = new Connections(System.getenv());
+        this.hasAnswered = new AtomicBoolean();
     }
 
     private ApiClient(ApiClient client, int attempts) {
@@ -88,6 +93,7 @@ public final class ApiClient implements AutoCloseable {
         this.attempts = attempts;
         this.throttle = client.throttle;
         this.connections = client.connections;
+        this.hasAnswered = client.hasAnswered;
         this.log = client.log;
     }
 
@@ -147,7 +153,10 @@ public final class ApiClient implements AutoCloseable {
             return this;
         }
 
-        /** How often a request is sent before its failure counts; 6 without it. */
+        /**
+         * How often a request is sent before its failure counts; 6 without it. At most 3 where
+         * nobody is at the address, and nobody was before.
+         */
         public Builder attempts(int given) {
             if (given < 1) {
                 throw new IllegalArgumentException("%d attempts".formatted(given));
@@ -193,9 +202,11 @@ public final class ApiClient implements AutoCloseable {
         while (true) {
             int attempt = ++tried;
             ApiRequest authorized = authorization.authorize(request);
+            int most = attempts;
             Again again;
             try {
                 ApiAnswer answer = exchange(request, authorized);
+                hasAnswered.set(true);
                 Verdict verdict = policy.judge(answer);
                 if (verdict == Verdict.ACCEPT) {
                     return answer;
@@ -209,8 +220,11 @@ public final class ApiClient implements AutoCloseable {
                 again = again(verdict, request, answer, attempt);
             } catch (IOException error) {
                 again = new Again(noAnswer(request, error), waitAfter(attempt));
+                if (error instanceof ConnectException && !hasAnswered.get()) {
+                    most = Math.min(attempts, ATTEMPTS_AT_A_STRANGER);
+                }
             }
-            if (attempt >= attempts || again.pause().compareTo(LONGEST_ASKED_WAIT) > 0) {
+            if (attempt >= most || again.pause().compareTo(LONGEST_ASKED_WAIT) > 0) {
                 throw again.failure();
             }
             log.accept(
@@ -219,7 +233,7 @@ public final class ApiClient implements AutoCloseable {
                                     again.failure().getMessage(),
                                     again.pause().toMillis() / 1e3,
                                     attempt + 1,
-                                    attempts));
+                                    most));
             pause.sleep(again.pause());
         }
     }

@@ -123,6 +123,34 @@ class ApiClientTest {
     }
 
     @Test
+    void anAddressWhereNobodyEverAnsweredIsTriedThreeTimes() throws IOException {
+        int free;
+        try (var socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        var told = new ArrayList<String>();
+        try (ApiClient client =
+                ApiClient.to(URI.create("http://127.0.0.1:%d/".formatted(free)), CONTEXT).build()) {
+            client.logTo(told::add);
+            assertThatThrownBy(() -> client.get("prices")).isInstanceOf(TransientFailure.class);
+        }
+        assertThat(told).hasSize(2).last().asString().contains("(attempt 3 of 3)");
+    }
+
+    @Test
+    void anApiThatWentAwayIsWaitedFor() throws Exception {
+        var told = new ArrayList<String>();
+        LocalApi api = api(_ -> Reply.ok("{}"));
+        try (ApiClient client = ApiClient.to(api.address(), CONTEXT).build()) {
+            client.get("prices");
+            api.close();
+            client.logTo(told::add);
+            assertThatThrownBy(() -> client.get("prices")).isInstanceOf(TransientFailure.class);
+        }
+        assertThat(told).hasSize(5).last().asString().contains("(attempt 6 of 6)");
+    }
+
+    @Test
     void aWaitThatTheApiAsksForIsTold() throws Exception {
         var told = new ArrayList<String>();
         try (LocalApi api = inTurn(Reply.status(429).with("Retry-After", "7"));

@@ -259,24 +259,34 @@ final class TokenRequest {
         long started = System.nanoTime();
         for (int tried = 1; ; tried++) {
             String problem;
+            Optional<IOException> unanswered = Optional.empty();
             try {
                 Answer answer = engine.exchange("refresh_token", request());
                 if (!answer.isError()) {
                     return tokens(answer);
                 }
-                problem = "it answered %d".formatted(answer.status());
+                problem = "it answered %d.".formatted(answer.status());
                 if (answer.status() != 429 && answer.status() < 500) {
                     throw refused(answer);
                 }
             } catch (IOException error) {
-                problem = "OAuth access token refresh request failed due to a network error";
+                problem = HttpEngine.reason(error);
+                unanswered = Optional.of(error);
             }
             // Waits that a test skips count all the same, or an endpoint that never gets well
             // would be asked without end.
             Duration spent = Duration.ofNanos(System.nanoTime() - started);
-            if ((spent.compareTo(waited) > 0 ? spent : waited).compareTo(MOST_TIME) >= 0) {
+            boolean isOver =
+                    (spent.compareTo(waited) > 0 ? spent : waited).compareTo(MOST_TIME) >= 0;
+            int count = tried;
+            boolean isLost =
+                    unanswered
+                            .filter(error -> engine.reach().isLost(address(), error, count))
+                            .isPresent();
+            if (isOver || isLost) {
+                unanswered.ifPresent(error -> engine.reach().giveUp(address(), error));
                 throw new TransientFailure(
-                        "The token endpoint of the API doesn't work: %s. The sync can be run again."
+                        "The token endpoint of the API doesn't work: %s The sync can be run again."
                                 .formatted(problem),
                         "%d attempts at %s".formatted(tried, address()));
             }

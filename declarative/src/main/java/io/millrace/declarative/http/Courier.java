@@ -30,6 +30,9 @@ final class Courier {
     /** Attempts that end with a server that says nothing: each of them takes minutes. */
     private static final int MOST_SILENCES = 3;
 
+    /** What somebody who watches wonders about. */
+    private static final Duration LONG = Duration.ofSeconds(10);
+
     private static final double OTHER_CREDENTIAL_WAIT = 0.1;
 
     private final String name;
@@ -146,7 +149,8 @@ final class Courier {
                         || isUsedUp(tried, started)
                         || (patience.silence().isEmpty()
                                 && again.isSilence()
-                                && tried >= MOST_SILENCES)) {
+                                && tried >= MOST_SILENCES)
+                        || isLost(again)) {
                     throw exhausted(again);
                 }
                 pause(Math.min(doubled(tried), seconds(MOST_TIME.minus(since(started)))), again);
@@ -177,7 +181,8 @@ final class Courier {
                 Optional<Again> again = step.again();
                 if (again.isEmpty()
                         || again.get().kind() != Again.Kind.STRATEGY
-                        || isUsedUp(tried, started)) {
+                        || isUsedUp(tried, started)
+                        || isLost(again.get())) {
                     return step;
                 }
                 // A second more, since what APIs tell is often rounded down.
@@ -187,6 +192,13 @@ final class Courier {
 
         private boolean isUsedUp(int tried, long started) {
             return tried >= tries || since(started).compareTo(MOST_TIME) >= 0;
+        }
+
+        private boolean isLost(Again again) {
+            return again.attempt()
+                    .error()
+                    .filter(error -> engine.reach().isLost(request.url(), error, attempts))
+                    .isPresent();
         }
 
         private static Duration since(long started) {
@@ -203,15 +215,16 @@ final class Courier {
 
         private void pause(double seconds, Again again) throws InterruptedException {
             var wait = Duration.ofNanos((long) (Math.max(0, seconds) * 1e9));
-            compilation.log().log(
-                    // What goes on without an answer looks from outside as if it hung.
-                    again.attempt().answer().isPresent() ? LogLevel.INFO : LogLevel.WARN,
-                    "Stream %s: %s Trying again in %.1f s (attempt %d so far)."
+            String message =
+                    "Stream %s: %s Trying again in %.1f s."
                             .formatted(
-                                    name,
-                                    described(again.resolution(), again.attempt()),
-                                    seconds,
-                                    attempts));
+                                    name, described(again.resolution(), again.attempt()), seconds);
+            // What goes on without an answer, or after minutes, looks from outside as if it hung.
+            if (again.attempt().answer().isEmpty() || wait.compareTo(LONG) >= 0) {
+                compilation.log().waiting(message);
+            } else {
+                compilation.log().log(LogLevel.INFO, message);
+            }
             if (again.resolution().action() == Action.RATE_LIMITED
                     && !authenticator.hasAlternative(request)) {
                 throttle().limited(wait, compilation.clock());
@@ -257,6 +270,7 @@ final class Courier {
                 try (var _ = engine.slowRequests().begin(name, request)) {
                     answer = engine.send(request, streamed, cookies, patience);
                 }
+                engine.reach().found(request.url());
                 engine.budget().update(request, answer.status(), answer.headers());
                 authenticator.answered(request, answer.status(), answer.headers());
                 if (answer.status() == 429) {
@@ -307,11 +321,7 @@ final class Courier {
                 case FAIL -> {
                     attempt.answer().ifPresent(Answer::close);
                     throw Messages.failure(
-                            resolution.failureType(),
-                            resolution.message().isEmpty()
-                                    ? described(resolution, attempt)
-                                    : resolution.message(),
-                            detail(attempt));
+                            resolution.failureType(), failed(resolution, attempt), detail(attempt));
                 }
                 case RETRY -> Step.again(again(Again.Kind.DEFAULT, attempt, resolution));
                 case RATE_LIMITED -> {
@@ -372,6 +382,7 @@ final class Courier {
         }
 
         private SyncFailure exhausted(Again again) {
+            again.attempt().error().ifPresent(error -> engine.reach().giveUp(request.url(), error));
             String what = described(again.resolution(), again.attempt());
             if (again.isTooManyRequests()) {
                 return new TransientFailure(
@@ -380,17 +391,30 @@ final class Courier {
                         detail(again.attempt()));
             }
             return Messages.failure(
-                    again.resolution().failureType(),
-                    "Gave up after %d attempts. %s".formatted(attempts, what),
-                    detail(again.attempt()));
+                    again.resolution().failureType(), what, detail(again.attempt()));
+        }
+
+        /** The author's own words, or what the status means and for which request. */
+        private String failed(Resolution resolution, Attempt attempt) {
+            if (resolution.message().isEmpty()) {
+                return described(resolution, attempt);
+            }
+            boolean isAuthors =
+                    attempt.answer()
+                            .filter(answer -> resolution.isByStatus(answer.status()))
+                            .isEmpty();
+            return isAuthors
+                    ? resolution.message()
+                    : "%s (%s)".formatted(resolution.message(), request);
         }
 
         /** What happened, without secrets: method, address without query, status, message. */
         private String described(Resolution resolution, Attempt attempt) {
             String outcome =
                     attempt.answer()
-                            .map(answer -> "answered %d".formatted(answer.status()))
-                            .orElse("got no answer");
+                                    .map(answer -> "answered %d".formatted(answer.status()))
+                                    .orElse("got no answer")
+                            + (attempts == 1 ? "" : " (attempt %d)".formatted(attempts));
             return "%s %s. %s"
                     .formatted(request, outcome, Messages.shortened(resolution.message()))
                     .strip();

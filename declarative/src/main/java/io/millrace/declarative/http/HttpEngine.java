@@ -18,6 +18,7 @@ public final class HttpEngine implements AutoCloseable {
     private final Compilation compilation;
     private final AuthenticatorCompiler authenticators;
     private final HttpSettings settings;
+    private final Reach reach;
     private final RequestBudget budget;
     private final Transport transport;
     private final SlowRequests slowRequests;
@@ -29,11 +30,13 @@ public final class HttpEngine implements AutoCloseable {
             Compilation compilation,
             RequestBudget budget,
             AuthenticatorCompiler authenticators,
-            HttpSettings settings) {
+            HttpSettings settings,
+            Reach reach) {
         this.compilation = compilation;
         this.budget = budget;
         this.authenticators = authenticators;
         this.settings = settings;
+        this.reach = reach;
         this.transport = new Transport(System.getenv(), settings.silence());
         // Told well before the server has been silent for too long.
         this.slowRequests = new SlowRequests(compilation.log(), settings.silence().dividedBy(4));
@@ -43,18 +46,21 @@ public final class HttpEngine implements AutoCloseable {
      * Opens what requesters need; the caller closes it after the last request.
      *
      * @param budget the manifest's {@code api_budget}
+     * @param reach shared by all that is opened for one source
      */
     public static HttpEngine open(
             Compilation compilation,
             Optional<Definition> budget,
             AuthenticatorCompiler authenticators,
-            HttpSettings settings) {
+            HttpSettings settings,
+            Reach reach) {
         return new HttpEngine(
                 compilation,
                 budget.map(definition -> RequestBudget.compile(definition, compilation))
                         .orElse(RequestBudget.NONE),
                 authenticators,
-                settings);
+                settings,
+                reach);
     }
 
     /** What the requesters are compiled with. */
@@ -83,6 +89,7 @@ public final class HttpEngine implements AutoCloseable {
     public Answer exchange(String name, OutgoingRequest request)
             throws IOException, InterruptedException {
         Answer answer = send(request, false, new Cookies(), Patience.USUAL);
+        reach.found(request.url());
         settings.observer().exchanged(name, request, answer);
         return answer;
     }
@@ -131,6 +138,16 @@ public final class HttpEngine implements AutoCloseable {
 
     HttpSettings settings() {
         return settings;
+    }
+
+    /** How long hosts are waited for where nobody is. */
+    public Reach reach() {
+        return reach;
+    }
+
+    /** Why there was no answer, for a person. */
+    public static String reason(IOException error) {
+        return Messages.ofError(error);
     }
 
     RequestBudget budget() {

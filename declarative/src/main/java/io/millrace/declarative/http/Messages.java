@@ -30,7 +30,9 @@ final class Messages {
             case UnknownHostException _ ->
                     "The host is not known (%s). Check the address and the network."
                             .formatted(text);
-            case ConnectException _ -> "No connection could be made: %s.".formatted(text);
+            case ConnectException _ ->
+                    "No connection could be made: %s. Check the address, and whether the server runs."
+                            .formatted(text);
             case SocketTimeoutException _ -> "The server did not answer in time.";
             case SSLException _ -> "No secure connection could be made: %s.".formatted(text);
             default -> "The connection failed: %s.".formatted(text);

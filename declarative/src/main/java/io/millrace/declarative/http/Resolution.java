@@ -60,6 +60,11 @@ record Resolution(Action action, FailureType failureType, String message) {
                         action, type, "HTTP Status Code: %d. Error: %s".formatted(status, error)));
     }
 
+    /** Whether the message is what the status means by itself, and none of the manifest's. */
+    boolean isByStatus(int status) {
+        return findDefault(status).map(Resolution::message).filter(message::equals).isPresent();
+    }
+
     static Optional<Resolution> findDefault(int status) {
         return Optional.ofNullable(BY_STATUS.get(status));
     }

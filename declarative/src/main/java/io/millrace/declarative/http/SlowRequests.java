@@ -1,7 +1,6 @@
 package io.millrace.declarative.http;
 
 import io.millrace.declarative.manifest.EngineLog;
-import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,8 +41,7 @@ final class SlowRequests implements AutoCloseable {
             Duration waited = Duration.ofNanos(System.nanoTime() - since);
             if (waited.compareTo(patience.multipliedBy(told + 1L)) >= 0) {
                 told++;
-                log.log(
-                        LogLevel.WARN,
+                log.waiting(
                         "Stream %s: %s has been waiting for its answer for %d s."
                                 .formatted(name, request, waited.toSeconds()));
             }

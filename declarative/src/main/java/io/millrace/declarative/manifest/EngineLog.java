@@ -10,6 +10,19 @@ public interface EngineLog {
     /** Tells the log. Never with a secret or a record (invariant 7). */
     void log(LogLevel level, String message);
 
+    /**
+     * Tells whoever watches that nothing happens for a while, and why. As {@link #log}, never with
+     * a secret or a record.
+     */
+    default void waiting(String message) {
+        log(LogLevel.WARN, message);
+    }
+
+    /** {@code message} without the secrets that are known by now (invariant 7). */
+    default String masked(String message) {
+        return message;
+    }
+
     /** The API asked a stream to slow down; told when its waiting begins. */
     default void rateLimited(String streamName) {}
 

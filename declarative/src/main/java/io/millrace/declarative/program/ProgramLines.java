@@ -85,7 +85,8 @@ final class ProgramLines implements EngineLog {
         mask(SecretMasker.of(List.of(secret)));
     }
 
-    String masked(String text) {
+    @Override
+    public String masked(String text) {
         String masked = masker.mask(text);
         return masked.length() > MAX_TEXT ? masked.substring(0, MAX_TEXT) : masked;
     }

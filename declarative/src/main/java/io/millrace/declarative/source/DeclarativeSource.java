@@ -5,6 +5,7 @@ import io.millrace.declarative.config.Configurations;
 import io.millrace.declarative.config.Spec;
 import io.millrace.declarative.http.HttpEngine;
 import io.millrace.declarative.http.HttpSettings;
+import io.millrace.declarative.http.Reach;
 import io.millrace.declarative.manifest.Compilation;
 import io.millrace.declarative.manifest.Definition;
 import io.millrace.declarative.manifest.Manifest;
@@ -39,6 +40,7 @@ public final class DeclarativeSource implements Source {
     private final Path directory;
     private final ConcurrencyLevel concurrency;
     private final HttpSettings http;
+    private final Reach reach = Reach.ofSync();
 
     private DeclarativeSource(
             Manifest manifest,
@@ -105,15 +107,20 @@ public final class DeclarativeSource implements Source {
     }
 
     private <T> T operate(Compilation with, Operation<T> operation) throws InterruptedException {
-        return operate(with, http, operation);
+        return operate(with, http, reach, operation);
     }
 
-    private <T> T operate(Compilation with, HttpSettings settings, Operation<T> operation)
+    private <T> T operate(
+            Compilation with, HttpSettings settings, Reach reached, Operation<T> operation)
             throws InterruptedException {
         spec.validate(compilation.config());
         try (var engine =
                 HttpEngine.open(
-                        with, manifest.root().find("api_budget"), new Authenticators(), settings)) {
+                        with,
+                        manifest.root().find("api_budget"),
+                        new Authenticators(),
+                        settings,
+                        reached)) {
             return operation.run(new StreamCompiler(with, directory, engine));
         }
     }
@@ -129,6 +136,8 @@ public final class DeclarativeSource implements Source {
         try {
             return operate(
                     overridden,
+                    http,
+                    Reach.ofCheck(),
                     compiler -> StreamCheck.run(manifest.root(), overridden.config(), compiler));
         } catch (io.millrace.declarative.interpolation.python.PythonError error) {
             return Optional.of(Failures.of(error, "check"));
@@ -201,6 +210,7 @@ public final class DeclarativeSource implements Source {
         return operate(
                 compilation,
                 http.forSample(reading),
+                reach,
                 compiler -> {
                     List<Definition> all = compiler.definitions(manifest.root(), true).all();
                     List<String> names = all.stream().map(each -> each.text("name")).toList();

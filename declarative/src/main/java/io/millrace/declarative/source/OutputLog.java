@@ -18,6 +18,16 @@ record OutputLog(SourceOutput output, EngineLog log) implements EngineLog {
     }
 
     @Override
+    public void waiting(String message) {
+        output.log(LogLevel.WARN, log.masked(message));
+    }
+
+    @Override
+    public String masked(String message) {
+        return log.masked(message);
+    }
+
+    @Override
     public void rateLimited(String streamName) {
         log.rateLimited(streamName);
     }

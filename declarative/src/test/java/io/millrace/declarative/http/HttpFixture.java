@@ -81,9 +81,17 @@ public final class HttpFixture implements AutoCloseable {
     }
 
     public HttpEngine engine(String config, Optional<Definition> budget) {
+        return engine(config, budget, Reach.ofSync());
+    }
+
+    HttpEngine engine(String config, Optional<Definition> budget, Reach reach) {
         HttpEngine engine =
                 HttpEngine.open(
-                        compilation(config), budget, new Authenticators(), HttpSettings.SYNC);
+                        compilation(config),
+                        budget,
+                        new Authenticators(),
+                        HttpSettings.SYNC,
+                        reach);
         engines.add(engine);
         return engine;
     }

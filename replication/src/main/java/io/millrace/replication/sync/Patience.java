@@ -32,6 +32,7 @@ public final class Patience {
     /** The outcome of {@code work}; its last failure after as many attempts as a sync makes. */
     public <T> T attempt(Work<T> work) throws InterruptedException {
         long end = System.nanoTime() + MOST.toNanos();
+        var told = new FailedAttempt(settings.attempts());
         for (int failed = 1; ; failed++) {
             try {
                 return work.run();
@@ -40,9 +41,7 @@ public final class Patience {
                 if (failed >= settings.attempts() || System.nanoTime() + wait.toNanos() > end) {
                     throw failure;
                 }
-                warnings.accept(
-                        "%s Trying again in %.1f s."
-                                .formatted(failure.getMessage(), wait.toMillis() / 1000.0));
+                warnings.accept(told.line(failed, failure.getMessage(), wait));
                 settings.pause().sleep(wait);
             }
         }

@@ -51,6 +51,7 @@ public record Receipt(
      * @param valuesChanged values of committed rows that the destination couldn't hold
      * @param checksum over the rows committed in this run; doesn't depend on their order
      * @param state the newest durable state
+     * @param columnChanges what was altered of the table, a phrase each for a person
      */
     public record StreamReceipt(
             StreamName stream,
@@ -64,7 +65,8 @@ public record Receipt(
             long bytesRead,
             long checksum,
             Optional<JsonNode> state,
-            Map<String, Long> rejections) {}
+            Map<String, Long> rejections,
+            List<String> columnChanges) {}
 
     /** What went wrong; without a stream where it concerns all. */
     public record Failure(
@@ -135,6 +137,9 @@ public record Receipt(
             if (!stream.rejections().isEmpty()) {
                 ObjectNode rejections = node.putObject("rejections");
                 stream.rejections().forEach(rejections::put);
+            }
+            if (!stream.columnChanges().isEmpty()) {
+                stream.columnChanges().forEach(node.putArray("column_changes")::add);
             }
         }
         var failureNodes = receipt.putArray("failures");

@@ -287,7 +287,9 @@ final class StreamChannel implements StreamOutput {
         pipeline = pipeline.withReadSchema(schema);
         target = target.withSchema(pipeline.mappedSchema());
         details = details.withSchema(schema);
-        pipeline.land(requireWriter().evolve(target));
+        LandingPlan landing = requireWriter().evolve(target);
+        run.altered(landing.changes());
+        pipeline.land(landing);
     }
 
     @Override

@@ -152,6 +152,22 @@ final class StreamPlanner {
         return new Schemas(new StreamSchema(read), new StreamSchema(target));
     }
 
+    /** The columns that came or went, a phrase each for a person. */
+    static List<String> columnChanges(StreamSchema before, StreamSchema now) {
+        List<String> changes = new ArrayList<>();
+        for (Column column : now.columns()) {
+            if (before.indexOf(column.name()).isEmpty()) {
+                changes.add("new column " + column.name());
+            }
+        }
+        for (Column column : before.columns()) {
+            if (now.indexOf(column.name()).isEmpty()) {
+                changes.add("column %s is gone".formatted(column.name()));
+            }
+        }
+        return changes;
+    }
+
     /** What differs, a phrase each for a person. */
     static List<String> changes(StreamSchema before, StreamSchema now) {
         List<String> changes = new ArrayList<>();

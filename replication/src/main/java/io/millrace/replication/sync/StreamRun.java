@@ -2,6 +2,7 @@ package io.millrace.replication.sync;
 
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.Checkpoint;
+import io.millrace.protocol.connector.SourceOutput.LogLevel;
 import io.millrace.protocol.connector.StoredCheckpoint;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.json.Json;
@@ -9,8 +10,11 @@ import io.millrace.replication.sync.Receipt.StreamReceipt;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -24,6 +28,7 @@ final class StreamRun {
     private final StreamConfiguration configuration;
     private final SyncProgress progress;
     private final Map<String, Long> rejections = new LinkedHashMap<>();
+    private final Set<String> columnChanges = new LinkedHashSet<>();
     private final ArrayDeque<Handed> handed = new ArrayDeque<>();
 
     private SyncProgress.State state = SyncProgress.State.WAITING;
@@ -224,6 +229,15 @@ final class StreamRun {
         return recordsCommitted;
     }
 
+    /** Its table is altered: a phrase each for a person. */
+    synchronized void altered(List<String> changes) {
+        for (String change : changes) {
+            if (columnChanges.add(change)) {
+                progress.log(LogLevel.INFO, "%s: %s".formatted(name(), change));
+            }
+        }
+    }
+
     synchronized StreamReceipt receipt() {
         return new StreamReceipt(
                 name(),
@@ -237,7 +251,8 @@ final class StreamRun {
                 bytesRead,
                 checksum,
                 Optional.ofNullable(durableState).filter(json -> !json.isNull()),
-                Collections.unmodifiableMap(new LinkedHashMap<>(rejections)));
+                Collections.unmodifiableMap(new LinkedHashMap<>(rejections)),
+                List.copyOf(columnChanges));
     }
 
     private void tell() {

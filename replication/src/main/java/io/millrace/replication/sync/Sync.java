@@ -3,6 +3,7 @@ package io.millrace.replication.sync;
 import io.millrace.protocol.batch.BatchMemory;
 import io.millrace.protocol.catalog.StreamName;
 import io.millrace.protocol.connector.DestinationSession;
+import io.millrace.protocol.connector.LandingPlan;
 import io.millrace.protocol.connector.ReadPlan;
 import io.millrace.protocol.connector.SourceOutput;
 import io.millrace.protocol.connector.StoredCheckpoint;
@@ -95,6 +96,7 @@ public final class Sync {
     }
 
     private void attempts() throws InterruptedException {
+        var told = new FailedAttempt(settings.attempts());
         for (int attempt = 1; !cancelled; attempt++) {
             Optional<SyncFailure> whole = attempt();
             List<StreamRun> again = runs.values().stream().filter(this::worthAnother).toList();
@@ -121,12 +123,12 @@ public final class Sync {
             Duration wait = settings.backOff(failed);
             progress.log(
                     SourceOutput.LogLevel.WARN,
-                    "%s Trying again in %.1f s."
-                            .formatted(
-                                    whole.or(() -> again.getFirst().failure())
-                                            .map(Throwable::getMessage)
-                                            .orElse("The attempt failed."),
-                                    wait.toMillis() / 1000.0));
+                    told.line(
+                            failed,
+                            whole.or(() -> again.getFirst().failure())
+                                    .map(SyncFailure::getMessage)
+                                    .orElse("something went wrong."),
+                            wait));
             settings.pause().sleep(wait);
         }
     }
@@ -269,7 +271,7 @@ public final class Sync {
         /** Asks for conflicts before anything is created; a stream that has one fails alone. */
         private void dropUnlandable() throws InterruptedException {
             try {
-                request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+                tellChanges();
             } catch (ConfigurationFailure failure) {
                 int before = targets.size();
                 for (StreamTarget target : List.copyOf(targets.values())) {
@@ -282,7 +284,18 @@ public final class Sync {
                 if (targets.size() == before) {
                     throw failure; // the streams stand in each other's way
                 }
-                request.destination().plan(request.pipeline(), List.copyOf(targets.values()));
+                tellChanges();
+            }
+        }
+
+        /** What is altered of tables that are there already; afterwards nobody could tell. */
+        private void tellChanges() throws InterruptedException {
+            for (LandingPlan landing :
+                    request.destination().plan(request.pipeline(), List.copyOf(targets.values()))) {
+                StreamRun run = runs.get(landing.stream());
+                if (run != null) {
+                    run.altered(landing.changes());
+                }
             }
         }
 
@@ -300,6 +313,13 @@ public final class Sync {
             StreamConfiguration stream = run.configuration();
             Assignment assignment = planner.assign(stream, stored, first);
             run.begin(stored, assignment.generation());
+            if (assignment.replace()) { // a table of its own, of which nothing is altered
+                stored.flatMap(checkpoint -> CheckpointDetails.parse(checkpoint.details()))
+                        .map(known ->
+                                StreamPlanner.columnChanges(
+                                        known.schema(), assignment.targetSchema()))
+                        .ifPresent(run::altered);
+            }
             var pipeline =
                     new StreamPipeline(
                             stream.name(),
