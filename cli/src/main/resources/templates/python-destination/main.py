@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+import traceback
 import urllib.parse
 
 # TODO: the options that your users fill in. A secret has airbyte_secret.
@@ -171,5 +172,6 @@ if __name__ == "__main__":
     except Exception as error:
         kind = "config_error" if isinstance(error, ConfigError) else "system_error"
         say({"type": "TRACE", "trace": {"type": "ERROR", "emitted_at": time.time() * 1000, "error": {
-            "message": str(error) or repr(error), "internal_message": repr(error), "failure_type": kind}}})
+            "message": str(error) or repr(error), "internal_message": repr(error),
+            "stack_trace": traceback.format_exc(), "failure_type": kind}}})
         os._exit(1)

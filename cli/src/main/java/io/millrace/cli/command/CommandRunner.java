@@ -2,6 +2,7 @@ package io.millrace.cli.command;
 
 import io.millrace.cli.pipeline.ProblemsException;
 import io.millrace.protocol.failure.SyncFailure;
+import io.millrace.protocol.text.NearestName;
 import io.millrace.replication.launch.Launchers;
 import io.millrace.sdk.ConnectorRegistry;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Finds the command that the arguments name, runs it, and turns what it throws into a message and
@@ -114,6 +116,8 @@ public final class CommandRunner {
         connectors.addSubcommand("search", new ConnectorsInstallCommand.Search(terminal));
         connectors.addSubcommand("install", new ConnectorsInstallCommand.Install(terminal));
         connectors.addSubcommand("pin", new ConnectorsInstallCommand.Pin(terminal));
+        connectors.addSubcommand("unpin", new ConnectorsInstallCommand.Unpin(terminal));
+        connectors.addSubcommand("uninstall", new ConnectorsInstallCommand.Uninstall(terminal));
         connectors.addSubcommand("upgrade", new ConnectorsInstallCommand.Upgrade(terminal));
         return connectors;
     }
@@ -169,13 +173,33 @@ public final class CommandRunner {
     }
 
     private int misused(ParameterException failure) {
-        terminal.errors().println(failure.getMessage());
+        terminal.errors().println(told(failure));
         terminal.errors()
                 .println(
                         "Try '%s --help'."
                                 .formatted(
                                         failure.getCommandLine().getCommandSpec().qualifiedName()));
         return ExitStatus.USAGE;
+    }
+
+    /** With the name that was meant, where one is near. */
+    private static String told(ParameterException failure) {
+        if (!(failure instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return String.valueOf(failure.getMessage());
+        }
+        CommandSpec spec = failure.getCommandLine().getCommandSpec();
+        String given = unmatched.getUnmatched().getFirst();
+        if (given.startsWith("-")) {
+            String name = given.replaceFirst("=.*", "");
+            return "There is no option \"%s\"%s"
+                    .formatted(name, NearestName.hint(name, spec.optionsMap().keySet()));
+        }
+        if (!spec.subcommands().isEmpty()) {
+            return "There is no command \"%s\"%s"
+                    .formatted(given, NearestName.hint(given, spec.subcommands().keySet()));
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     private int told(Exception failure) {

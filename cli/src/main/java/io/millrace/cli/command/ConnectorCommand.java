@@ -2,6 +2,7 @@ package io.millrace.cli.command;
 
 import io.millrace.cli.manifest.PythonKit;
 import io.millrace.declarative.program.DeclarativeProgram;
+import io.millrace.protocol.text.NearestName;
 import io.millrace.replication.launch.LaunchContext;
 import io.millrace.replication.launch.process.GuestCommand;
 import io.millrace.sdk.ConnectorContext;
@@ -23,7 +24,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code millrace connector}: a built-in connector as a program of the protocol. */
 @Command(
@@ -39,6 +42,8 @@ final class ConnectorCommand implements Callable<Integer> {
 
     private final Supplier<ConnectorRegistry> registry;
     private final Terminal terminal;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
 
     // Checked below: the parser would miss it in front of the other commands, too.
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The connector.")
@@ -135,12 +140,14 @@ final class ConnectorCommand implements Callable<Integer> {
                 return candidate.get();
             }
         }
-        List<String> names = new ArrayList<>();
+        // A mistyped command looks like a name, too.
+        List<String> names = new ArrayList<>(spec.subcommands().keySet());
+        names.add(DECLARATIVE);
         all.sources().forEach(known -> names.add(known.name()));
         all.destinations().forEach(known -> names.add(known.name()));
         throw new UsageException(
-                "There is no built-in connector \"%s\"%s"
-                        .formatted(name, io.millrace.protocol.text.NearestName.hint(name, names)));
+                "There is no built-in connector and no command \"%s\"%s"
+                        .formatted(name, NearestName.hint(name, names)));
     }
 
     private String stripped(String prefix) {

@@ -234,6 +234,81 @@ final class ConnectorsInstallCommand {
         }
     }
 
+    /** What is done with a connector that is here; no registry is asked. */
+    abstract static class Present implements Callable<Integer> {
+        private final Terminal terminal;
+
+        @Parameters(index = "0", paramLabel = "NAME", description = "The connector.")
+        private String name = "";
+
+        @Option(names = "--json", description = "Prints one JSON document.")
+        private boolean json;
+
+        Present(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        /** Does it, and returns the word for it. */
+        abstract String change(InstalledConnectors all, Installed chosen);
+
+        @Override
+        public Integer call() {
+            var all = new InstalledConnectors(terminal.home());
+            Installed chosen =
+                    all.find(name)
+                            .orElseThrow(() ->
+                                    new UsageException(
+                                            "%s is not installed%s"
+                                                    .formatted(
+                                                            name,
+                                                            NearestName.hint(
+                                                                    name, all.list().keySet()))));
+            String word = change(all, chosen);
+            if (json) {
+                ObjectNode document = JsonMapper.shared().createObjectNode();
+                document.putArray("connectors")
+                        .addObject()
+                        .put("name", chosen.name())
+                        .put("version", chosen.version().toString());
+                terminal.output().println(document.toPrettyString());
+            } else {
+                terminal.output().printf("%-40s %-10s %s%n", chosen.name(), chosen.version(), word);
+            }
+            return ExitStatus.DONE;
+        }
+    }
+
+    /** {@code unpin}. */
+    @Command(description = "Lets upgrades have a connector that was pinned.")
+    static final class Unpin extends Present {
+        Unpin(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        String change(InstalledConnectors all, Installed chosen) {
+            all.unpin(chosen);
+            return "not pinned";
+        }
+    }
+
+    /** {@code uninstall}. */
+    @Command(
+            description =
+                    "Takes an installed connector away, with all its versions. What it has moved"
+                            + " and where pipelines stand is kept.")
+    static final class Uninstall extends Present {
+        Uninstall(Terminal terminal) {
+            super(terminal);
+        }
+
+        @Override
+        String change(InstalledConnectors all, Installed chosen) {
+            all.uninstall(chosen);
+            return "uninstalled";
+        }
+    }
+
     /** {@code upgrade}. */
     @Command(
             description = {

@@ -127,9 +127,10 @@ final class OpenPipeline implements AutoCloseable {
     /**
      * Keeps other runs of this pipeline out until it is closed.
      *
+     * @param command what runs
      * @throws UsageException where one is going on, before anything is started
      */
-    PipelineLock lock() {
+    PipelineLock lock(String command) {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -144,13 +145,23 @@ final class OpenPipeline implements AutoCloseable {
                     e);
         }
         String holder =
-                "process %d (started %s)"
-                        .formatted(ProcessHandle.current().pid(), terminal.clock().instant());
+                "process %d (%s, started %s)"
+                        .formatted(
+                                ProcessHandle.current().pid(), command, terminal.clock().instant());
         try {
-            return PipelineLock.take(folder.resolve("lock"), file.name(), holder);
+            return PipelineLock.take(lockFile(), file.name(), holder);
         } catch (ConfigurationFailure held) {
             throw new UsageException(held.getMessage(), held);
         }
+    }
+
+    /** Who runs this pipeline on this machine, or died over it. */
+    Optional<PipelineLock.Holder> runner() {
+        return PipelineLock.findHolder(lockFile());
+    }
+
+    private Path lockFile() {
+        return folder.resolve("lock");
     }
 
     private void keepConfiguration(tools.jackson.databind.JsonNode config) {
@@ -195,6 +206,7 @@ final class OpenPipeline implements AutoCloseable {
                                         .toList(),
                         destination.supportedModes());
         StreamResolver.Resolved resolved = resolver.resolve(streams);
+        resolved.warnings().forEach(terminal.errors()::println);
         return new SyncRequest(
                 file.name(),
                 source,

@@ -42,7 +42,7 @@ final class ResetCommand extends PipelineCommand {
 
     @Override
     int run(OpenPipeline pipeline, RunLog log, StopSignal signal) throws InterruptedException {
-        try (PipelineLock _ = pipeline.lock();
+        try (PipelineLock _ = pipeline.lock("reset");
                 DestinationSession session = pipeline.destination().open(pipeline.file().name())) {
             boolean keeps = session.keepsCheckpoints();
             List<StoredCheckpoint> known = keeps ? session.checkpoints() : pipeline.local().list();

@@ -40,7 +40,7 @@ final class SyncCommand extends PipelineCommand {
     @Override
     int run(OpenPipeline pipeline, RunLog log, StopSignal signal) throws InterruptedException {
         Instant startedAt = terminal().clock().instant();
-        try (PipelineLock _ = pipeline.lock()) {
+        try (PipelineLock _ = pipeline.lock("sync")) {
             Receipt receipt;
             try {
                 receipt = sync(pipeline, log, signal);

@@ -195,15 +195,24 @@ public final class ManifestLauncher implements Launcher {
         }
         Map<String, Object> config = Trees.toMap(reference.config());
         Spec spec = opened.spec(config);
-        return spec.violations(spec.transformed(spec.migrated(config))).stream()
-                .map(violation ->
-                        new LaunchProblem(pointer(violation), violation.toString(), false))
-                .toList();
+        Map<String, Object> used = spec.transformed(spec.migrated(config));
+        var problems = new ArrayList<LaunchProblem>();
+        for (Violation violation : spec.violations(used)) {
+            problems.add(new LaunchProblem(pointer(violation.path()), violation.toString(), false));
+        }
+        // What the manifest itself takes away from the configuration has served its purpose.
+        for (var option : ManifestLint.unusedOptions(opened.manifest(), used)) {
+            String pointer = pointer(option.path());
+            if (!reference.config().at(pointer.substring("/config".length())).isMissingNode()) {
+                problems.add(new LaunchProblem(pointer, option.message(), true));
+            }
+        }
+        return problems;
     }
 
-    private static String pointer(Violation violation) {
+    private static String pointer(List<?> path) {
         JsonPointer pointer = JsonPointer.empty().appendProperty("config");
-        for (Object step : violation.path()) {
+        for (Object step : path) {
             pointer = pointer.appendProperty(String.valueOf(step));
         }
         return pointer.toString();

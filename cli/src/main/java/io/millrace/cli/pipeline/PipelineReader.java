@@ -40,7 +40,9 @@ final class PipelineReader {
             Set.of("sync_mode", "cursor_field", "primary_key", "fields", "mappers");
 
     private final LocatedDocument document;
-    private static final String MANIFEST = "manifest";
+
+    /** Kinds of connectors that are named by a path of the file system alone. */
+    private static final List<String> PATHS = List.of("manifest", "folder");
 
     private final Path folder;
     private final Launchers launchers;
@@ -138,16 +140,18 @@ final class PipelineReader {
         return parsed.reference();
     }
 
-    /** With the path of a manifest as it is from anywhere, so that it can be read by who lints. */
+    /** With the connector's path as it is from anywhere, so that it can be read by who lints. */
     private JsonNode located(JsonNode connector) {
-        if (connector instanceof ObjectNode object && object.path(MANIFEST).isString()) {
-            ObjectNode copy = object.deepCopy();
-            copy.put(
-                    MANIFEST,
-                    folder.resolve(object.path(MANIFEST).asString()).normalize().toString());
-            return copy;
+        if (!(connector instanceof ObjectNode object)) {
+            return connector;
         }
-        return connector;
+        ObjectNode copy = object.deepCopy();
+        for (String kind : PATHS) {
+            if (object.path(kind).isString() && !object.path(kind).asString().isBlank()) {
+                copy.put(kind, folder.resolve(object.path(kind).asString()).normalize().toString());
+            }
+        }
+        return copy;
     }
 
     private Optional<List<StreamEntry>> streams(ObjectNode root) {
@@ -290,9 +294,12 @@ final class PipelineReader {
             problems.add(
                     document.at(
                             LocatedDocument.child(pointer, key),
-                            "There is no %s \"%s\"%s"
+                            "There is no %s \"%s\"; it is one of %s%s"
                                     .formatted(
-                                            key, text.get(), NearestName.hint(text.get(), known))));
+                                            key,
+                                            text.get(),
+                                            String.join(", ", known),
+                                            NearestName.hint(text.get(), known))));
         }
         return value;
     }

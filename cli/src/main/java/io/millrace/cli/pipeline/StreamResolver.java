@@ -39,16 +39,22 @@ public final class StreamResolver {
     private @Nullable Set<StreamName> loaded;
     private final Set<SyncMode> supportedModes;
     private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
     private final Map<StreamName, SyncFailure> unreadable = new LinkedHashMap<>();
 
     /**
      * What is to be synced, and what is wanted and can't be: the source no longer has it, or can't
      * tell what it is.
+     *
+     * @param warnings what may be meant otherwise
      */
     public record Resolved(
-            List<StreamConfiguration> streams, Map<StreamName, SyncFailure> unreadable) {
+            List<StreamConfiguration> streams,
+            Map<StreamName, SyncFailure> unreadable,
+            List<Problem> warnings) {
         public Resolved {
             streams = List.copyOf(streams);
+            warnings = List.copyOf(warnings);
             unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
         }
     }
@@ -88,7 +94,9 @@ public final class StreamResolver {
         if (!problems.isEmpty()) {
             throw new ProblemsException(problems);
         }
-        return wanted.isEmpty() ? new Resolved(streams, unreadable) : only(wanted, streams);
+        return wanted.isEmpty()
+                ? new Resolved(streams, unreadable, warnings)
+                : only(wanted, streams);
     }
 
     /**
@@ -368,6 +376,7 @@ public final class StreamResolver {
             return List.of();
         }
         if (stream.sourceDefinedCursor() && !stream.defaultCursor().isEmpty()) {
+            warnOfAnotherCursor(stream, entry);
             return stream.defaultCursor();
         }
         if (stream.sourceDefinedCursor()) {
@@ -389,6 +398,26 @@ public final class StreamResolver {
             requireColumn(stream, entry, "cursor_field", cursor.getFirst());
         }
         return cursor;
+    }
+
+    /** One for all streams is meant for those that need one. */
+    private void warnOfAnotherCursor(StreamDescription stream, StreamEntry entry) {
+        if (entry.glob() || entry.cursor().filter(stream.defaultCursor()::equals).isPresent()) {
+            return;
+        }
+        entry.cursor()
+                .ifPresent(cursor -> {
+                    requireColumn(stream, entry, "cursor_field", cursor.getFirst());
+                    warnings.add(
+                            file.document()
+                                    .warningAt(
+                                            LocatedDocument.child(entry.pointer(), "cursor_field"),
+                                            "%s is read by %s, which its source defines: this has no effect."
+                                                    .formatted(
+                                                            stream.name(),
+                                                            String.join(
+                                                                    ".", stream.defaultCursor()))));
+                });
     }
 
     private void requireColumn(
@@ -474,6 +503,6 @@ public final class StreamResolver {
                                                                 .formatted(name))));
             }
         }
-        return new Resolved(List.copyOf(kept), gone);
+        return new Resolved(List.copyOf(kept), gone, warnings);
     }
 }

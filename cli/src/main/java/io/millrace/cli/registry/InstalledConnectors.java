@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,8 +64,13 @@ public final class InstalledConnectors {
         return matching.size() == 1 ? Optional.of(matching.getFirst()) : Optional.empty();
     }
 
+    /** Of all versions. */
+    private Path folder(String name) {
+        return root.resolve(name.replace("/", "__"));
+    }
+
     private Path folder(String name, Version version) {
-        return root.resolve(name.replace("/", "__")).resolve(version.toString());
+        return folder(name).resolve(version.toString());
     }
 
     /**
@@ -114,16 +120,31 @@ public final class InstalledConnectors {
         }
     }
 
-    /** Other processes may do the same for other connectors. */
+    /** Takes a connector away, with all of its versions; pipelines can't name it any more. */
+    public void uninstall(Installed installed) {
+        try {
+            change(all -> all.remove(installed.name()));
+            DirectoryRegistry.delete(folder(installed.name()));
+        } catch (IOException failure) {
+            throw new SystemFailure(
+                    "%s can't be uninstalled: %s".formatted(installed.name(), failure),
+                    String.valueOf(failure.getMessage()),
+                    failure);
+        }
+    }
+
     private void record(String name, Version version, boolean pinned) throws IOException {
+        change(all -> all.putObject(name).put("version", version.toString()).put("pinned", pinned));
+    }
+
+    /** Other processes may do the same for other connectors. */
+    private void change(Consumer<ObjectNode> change) throws IOException {
         try {
             LockFile.hold(
                     LockFile.in(root, ".lock"),
                     () -> {
                         ObjectNode all = read();
-                        all.putObject(name)
-                                .put("version", version.toString())
-                                .put("pinned", pinned);
+                        change.accept(all);
                         write(all);
                         return true;
                     });

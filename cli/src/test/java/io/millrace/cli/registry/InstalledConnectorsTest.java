@@ -38,4 +38,18 @@ class InstalledConnectorsTest {
         installed.unpin(found);
         assertThat(installed.find("source-x").orElseThrow().pinned()).isFalse();
     }
+
+    @Test
+    void whatIsUninstalledIsGoneWithAllItsVersionsAndNothingElseIs() throws Exception {
+        var releases = new ReleaseFolder(folder);
+        var installed = new InstalledConnectors(folder.resolve("home"));
+        install(installed, releases.release("me/source-x", "1.0.0"), false);
+        install(installed, releases.release("me/source-x", "1.1.0"), true);
+        install(installed, releases.release("me/source-y", "1.0.0"), false);
+        var found = installed.find("source-x").orElseThrow();
+        installed.uninstall(found);
+        assertThat(installed.list()).containsOnlyKeys("me/source-y");
+        assertThat(found.folder().getParent()).doesNotExist();
+        assertThat(installed.find("source-y").orElseThrow().folder()).isDirectory();
+    }
 }

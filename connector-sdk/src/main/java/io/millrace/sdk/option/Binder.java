@@ -93,7 +93,11 @@ final class Binder {
                 continue;
             }
             var known = new ArrayList<>(alsoKnown);
-            group.fields().forEach(field -> known.add(field.name()));
+            group.fields()
+                    .forEach(field -> {
+                        known.add(field.name());
+                        known.addAll(field.aliases());
+                    });
             problems.add(
                     new OptionProblem(
                             at.appendProperty(key).toString(),

@@ -118,6 +118,25 @@ final class ConfigKeys {
         return Optional.empty();
     }
 
+    /** The keys of a configuration that no valid one has, each with its path. */
+    List<List<String>> unknownOf(Map<?, ?> configuration) {
+        List<List<String>> paths = new ArrayList<>();
+        collectUnknown(configuration, List.of(), paths);
+        return paths;
+    }
+
+    private void collectUnknown(Map<?, ?> at, List<String> above, List<List<String>> paths) {
+        at.forEach((key, value) -> {
+            List<String> path = new ArrayList<>(above);
+            path.add(String.valueOf(key));
+            if (unknown(path).isPresent()) {
+                paths.add(path);
+            } else if (value instanceof Map<?, ?> within) {
+                collectUnknown(within, path, paths);
+            }
+        });
+    }
+
     /** Text and lists have methods and items, which are no keys. */
     private static boolean isFree(Map<?, ?> schema) {
         return schema.get("additionalProperties") instanceof Map<?, ?>

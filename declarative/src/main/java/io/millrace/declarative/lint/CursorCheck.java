@@ -14,6 +14,20 @@ import org.jspecify.annotations.Nullable;
 final class CursorCheck {
     private static final Set<String> TARGETS = Set.of("DAY", "WEEK", "MONTH");
 
+    /** How other languages write parts of a date, longest first. */
+    private static final List<Map.Entry<String, String>> DIRECTIVES =
+            List.of(
+                    Map.entry("YYYY", "%Y"),
+                    Map.entry("yyyy", "%Y"),
+                    Map.entry("MM", "%m"),
+                    Map.entry("DD", "%d"),
+                    Map.entry("dd", "%d"),
+                    Map.entry("HH", "%H"),
+                    Map.entry("hh", "%H"),
+                    Map.entry("mm", "%M"),
+                    Map.entry("ss", "%S"),
+                    Map.entry("SS", "%S"));
+
     private final List<Finding> findings;
 
     CursorCheck(List<Finding> findings) {
@@ -86,12 +100,30 @@ final class CursorCheck {
     }
 
     private void format(String format, Located at) {
+        if (format.indexOf('%') < 0 && !isTemplate(format)) {
+            error(
+                    at,
+                    "The format %s stands for no date, only for itself; %s"
+                            .formatted(format, withDirectives(format)));
+            return;
+        }
         CursorTexts.formatFault(format)
                 .ifPresent(reason ->
                         error(
                                 at,
                                 "Dates can't be read in the format %s: %s."
                                         .formatted(format, reason)));
+    }
+
+    /** The format as other languages write it, in the words of this one. */
+    private static String withDirectives(String format) {
+        String written = format;
+        for (var word : DIRECTIVES) {
+            written = written.replace(word.getKey(), word.getValue());
+        }
+        return written.equals(format)
+                ? "dates are written like %Y-%m-%dT%H:%M:%SZ."
+                : "did you mean %s?".formatted(written);
     }
 
     /** A date, or a {@code MinMaxDatetime}, which may have a format of its own. */
@@ -117,7 +149,10 @@ final class CursorCheck {
             return;
         }
         List<String> usable =
-                formats.stream().filter(each -> CursorTexts.formatFault(each).isEmpty()).toList();
+                formats.stream()
+                        .filter(each -> each.indexOf('%') >= 0)
+                        .filter(each -> CursorTexts.formatFault(each).isEmpty())
+                        .toList();
         if (!usable.isEmpty() && !CursorTexts.isDate(String.valueOf(date), usable)) {
             error(
                     at,

@@ -5,6 +5,7 @@ import io.millrace.declarative.manifest.Located;
 import io.millrace.declarative.manifest.Manifest;
 import io.millrace.declarative.manifest.YamlProblem;
 import io.millrace.declarative.manifest.YamlText;
+import io.millrace.protocol.text.NearestName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
 
 /** Finds what is wrong with manifests: by their schema, and by their meaning. */
 public final class ManifestLint {
+    private static final String SPECIFICATION = "spec";
+
     private ManifestLint() {}
 
     /** All findings of a manifest in YAML or JSON, in the order of the text. */
@@ -80,6 +83,53 @@ public final class ManifestLint {
         } catch (YamlProblem _) {
             return List.of(); // whoever reads it next tells that
         }
+    }
+
+    /**
+     * An option that a configuration has for nothing.
+     *
+     * @param path its key, and those that it lies in
+     */
+    public record UnusedOption(List<String> path, String message) {}
+
+    /**
+     * The options of {@code configuration} that the specification doesn't know and no template
+     * mentions. The reference lets them be, and so they are no errors.
+     */
+    public static List<UnusedOption> unusedOptions(
+            Manifest manifest, Map<String, Object> configuration) {
+        ConfigKeys keys = ConfigKeys.of(manifest.root().fields());
+        return keys.unknownOf(configuration).stream()
+                .filter(path -> !isMentioned(path.getLast(), manifest.root().fields()))
+                .map(path ->
+                        new UnusedOption(
+                                path,
+                                "The manifest has no option \"%s\", so this has no effect%s"
+                                        .formatted(
+                                                path.getLast(),
+                                                NearestName.hint(
+                                                        path.getLast(),
+                                                        keys.unknown(path).orElseThrow().known()))))
+                .toList();
+    }
+
+    /** Whether a template may ask for {@code key}: {@code config['key']}, {@code config.key}. */
+    private static boolean isMentioned(String key, Object within) {
+        return switch (within) {
+            case Map<?, ?> map ->
+                    map.entrySet().stream()
+                            .filter(entry -> !SPECIFICATION.equals(entry.getKey()))
+                            .anyMatch(entry ->
+                                    entry.getValue() != null && isMentioned(key, entry.getValue()));
+            case List<?> list ->
+                    list.stream().anyMatch(item -> item != null && isMentioned(key, item));
+            case String text ->
+                    text.contains("config")
+                            && Pattern.compile("(\\.|['\"])%s\\b".formatted(Pattern.quote(key)))
+                                    .matcher(text)
+                                    .find();
+            default -> false;
+        };
     }
 
     private static Map<String, Object> completed(Located.Mapping resolved) {

@@ -2,11 +2,13 @@ package io.millrace.declarative.lint;
 
 import io.millrace.declarative.manifest.Located;
 import io.millrace.protocol.text.NearestName;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds what fits the schema and can't work all the same. */
@@ -14,21 +16,53 @@ final class MeaningCheck {
     private static final List<String> STREAMS =
             List.of("DeclarativeStream", "StateDelegatingStream");
 
+    /** The newest that was compared with the reference. */
+    private static final String KNOWN_VERSION = "7.39.1";
+
+    private static final Pattern VERSION = Pattern.compile("[0-9]+\\.[0-9]+\\.[0-9]+");
+
     /** Decoders that pagination can look at the answer of. */
     private static final Set<String> PAGEABLE =
             Set.of("JsonDecoder", "XmlDecoder", "GzipDecoder", "CustomDecoder");
 
     private final List<Finding> findings;
     private final CursorCheck cursors;
+    private final SchemaCheck schemas;
 
     MeaningCheck(List<Finding> findings) {
         this.findings = findings;
         this.cursors = new CursorCheck(findings);
+        this.schemas = new SchemaCheck(findings);
     }
 
     void check(Map<String, Object> manifest, Located.Mapping written) {
+        version(manifest.get("version"), written.part("version"));
         names(manifest, written);
         visit(manifest, written);
+    }
+
+    /** What a newer version has added is unknown here; what it says otherwise works. */
+    private void version(@Nullable Object version, Located at) {
+        if (version instanceof String text
+                && VERSION.matcher(text).lookingAt()
+                && isNewer(text, KNOWN_VERSION)) {
+            warning(
+                    at,
+                    "Version %s is newer than %s, the newest that this program knows."
+                            .formatted(text, KNOWN_VERSION));
+        }
+    }
+
+    private static boolean isNewer(String version, String other) {
+        String[] parts = version.split("[.+-]", 4);
+        String[] known = other.split("\\.", 3);
+        for (int i = 0; i < known.length; i++) {
+            int compared = new BigInteger(parts[i]).compareTo(new BigInteger(known[i]));
+            if (compared != 0) {
+                return compared > 0;
+            }
+        }
+        return false;
     }
 
     /** Streams have different names, and a check asks for streams that there are. */
@@ -104,6 +138,11 @@ final class MeaningCheck {
                 }
                 cursors.datetimes(map, at);
             }
+            case "InlineSchemaLoader" -> schemas.ofStream(map.get("schema"), at.part("schema"));
+            case "Spec" ->
+                    schemas.ofConfiguration(
+                            map.get("connection_specification"),
+                            at.part("connection_specification"));
             case "IncrementingCountCursor" -> cursors.counts(map, at);
             case "DeclarativeStream" -> keyAndCursor(map, at);
             case "PageIncrement", "OffsetIncrement", "CursorPagination" -> pageSize(map, at);

@@ -479,6 +479,54 @@ class ManifestLintTest {
     }
 
     @Test
+    void aVersionThatIsNotKnownYetIsAWarning() {
+        assertThat(lint(SOUND.replace("version: 6.0.0", "version: 99.0.0")))
+                .singleElement()
+                .asString()
+                .startsWith("1:10 WARNING Version 99.0.0 is newer than");
+        assertThat(lint(SOUND.replace("version: 6.0.0", "version: 7.39.1"))).isEmpty();
+    }
+
+    @Test
+    void aTypeThatJsonSchemasLackIsAWarningInAStreamAndAnErrorInTheSpecification() {
+        assertThat(
+                        lint(
+                                SOUND.replace("type: [integer, \"null\"]}", "type: int}")
+                                        + "          tags: {type: array, items: {type: str}}\n"
+                                        + """
+                                        spec:
+                                          type: Spec
+                                          connection_specification:
+                                            type: object
+                                            properties:
+                                              host: {type: string}
+                                              token: {type: text}
+                                        """))
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("31:22 WARNING JSON schemas have no type int;"))
+                .anyMatch(line -> line.contains("WARNING JSON schemas have no type str;"))
+                .anyMatch(line -> line.contains("ERROR JSON schemas have no type text;"));
+    }
+
+    @Test
+    void aDateFormatOfAnotherLanguageIsToldWithTheOneThatWasMeant() {
+        String cursor =
+                """
+                    incremental_sync:
+                      type: DatetimeBasedCursor
+                      cursor_field: id
+                      start_datetime: "2024-01-01"
+                      datetime_format: YYYY-MM-DD
+                    retriever:
+                """;
+        assertThat(lint(SOUND.replace("    retriever:\n", cursor)))
+                .singleElement()
+                .asString()
+                .contains("ERROR The format YYYY-MM-DD stands for no date")
+                .endsWith("did you mean %Y-%m-%d?");
+    }
+
+    @Test
     void textThatIsNoYamlIsToldWithItsPlace() {
         assertThat(lint("a: [1\nb: 2\n")).singleElement().asString().startsWith("2:");
         assertThat(lint("- 1")).containsExactly("1:1 ERROR A manifest has to be an object.");

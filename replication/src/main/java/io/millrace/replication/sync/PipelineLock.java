@@ -12,6 +12,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,41 @@ public final class PipelineLock implements AutoCloseable {
     /** What helps where the disk of {@code MILLRACE_HOME} is full. */
     public static final String OTHER_HOME = "or set MILLRACE_HOME to a folder on another disk";
 
+    /** Longer than {@link #findHolder} looks. */
+    private static final Duration OTHERS_LOOK = Duration.ofMillis(50);
+
     private final FileChannel channel;
     private final FileLock lock;
 
     private PipelineLock(FileChannel channel, FileLock lock) {
         this.channel = channel;
         this.lock = lock;
+    }
+
+    /**
+     * Who has a pipeline's lock.
+     *
+     * @param text as it was given to {@link #take}
+     * @param isAlive false where its process has died before it could give the lock back
+     */
+    public record Holder(String text, boolean isAlive) {}
+
+    /** Who has the lock in {@code file}, or had it and died; empty where it was given back. */
+    public static Optional<Holder> findHolder(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            String text = readHolder(channel);
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            try (FileLock free = channel.tryLock(LOCKED_BYTE, 1, true)) {
+                return Optional.of(new Holder(text, free == null));
+            } catch (OverlappingFileLockException _) {
+                return Optional.of(new Holder(text, true)); // this very process
+            }
+        } catch (IOException _) {
+            // Never run here, or by somebody else: there is nothing to tell.
+            return Optional.empty();
+        }
     }
 
     /**
@@ -51,6 +81,10 @@ public final class PipelineLock implements AutoCloseable {
                             StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
+                Thread.sleep(OTHERS_LOOK);
+                lock = tryLock(channel);
+            }
+            if (lock == null) {
                 String other = readHolder(channel);
                 channel.close();
                 throw new ConfigurationFailure(
@@ -60,6 +94,9 @@ public final class PipelineLock implements AutoCloseable {
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
             return new PipelineLock(channel, lock);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SystemFailure("The run was interrupted.", String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             Optional<SyncFailure> full = FullDisk.of(e, file, OTHER_HOME);
             if (full.isPresent()) {
@@ -90,6 +127,7 @@ public final class PipelineLock implements AutoCloseable {
     @Override
     public void close() {
         try (channel) {
+            channel.truncate(0); // what is left tells that its holder died
             lock.release();
         } catch (IOException e) {
             throw new SystemFailure(

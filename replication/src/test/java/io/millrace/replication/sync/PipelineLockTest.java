@@ -1,5 +1,6 @@
 package io.millrace.replication.sync;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.protocol.failure.ConfigurationFailure;
@@ -24,6 +25,22 @@ class PipelineLockTest {
                     .hasMessageContainingAll("shop", "process 17");
         }
         PipelineLock.take(file, "shop", "process 18").close();
+    }
+
+    @Test
+    void whoDiedWithTheLockIsKnownUntilTheNextRun() throws Exception {
+        Path file = folder.resolve("lock");
+        assertThat(PipelineLock.findHolder(file)).isEmpty();
+        try (PipelineLock _ = PipelineLock.take(file, "shop", "process 17")) {
+            assertThat(PipelineLock.findHolder(file))
+                    .contains(new PipelineLock.Holder("process 17", true));
+        }
+        assertThat(PipelineLock.findHolder(file)).isEmpty();
+        Files.writeString(file, "process 16"); // what a killed one leaves behind
+        assertThat(PipelineLock.findHolder(file))
+                .contains(new PipelineLock.Holder("process 16", false));
+        PipelineLock.take(file, "shop", "process 18").close();
+        assertThat(PipelineLock.findHolder(file)).isEmpty();
     }
 
     /** A device that can be opened and locked, and has no room. */

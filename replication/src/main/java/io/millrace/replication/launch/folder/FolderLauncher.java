@@ -52,11 +52,38 @@ public final class FolderLauncher implements Launcher {
 
     @Override
     public List<LaunchProblem> lint(ConnectorReference reference, Role role) {
-        return reference.target().isString() && !reference.target().asString().isBlank()
-                ? List.of()
-                : List.of(
-                        new LaunchProblem(
-                                "/folder", "It must be the path of a connector's folder.", false));
+        if (!reference.target().isString() || reference.target().asString().isBlank()) {
+            return List.of(
+                    new LaunchProblem(
+                            "/folder", "It must be the path of a connector's folder.", false));
+        }
+        // A pipeline's reader has resolved it; of any other the directory isn't known here.
+        Path folder = Path.of(reference.target().asString());
+        if (!folder.isAbsolute()) {
+            return List.of();
+        }
+        try {
+            return others.parse(named(folder, reference), role).problems().stream()
+                    .map(problem -> inPipeline(problem, folder))
+                    .toList();
+        } catch (ConfigurationFailure failure) {
+            return List.of(new LaunchProblem("/folder", failure.getMessage(), false));
+        }
+    }
+
+    /** What is wrong with the configuration is wrong in the pipeline; all else in the folder. */
+    private static LaunchProblem inPipeline(LaunchProblem problem, Path folder) {
+        return problem.pointer().startsWith("/config")
+                ? problem
+                : new LaunchProblem("/folder", told(problem, folder), problem.warning());
+    }
+
+    private static String told(LaunchProblem problem, Path folder) {
+        return "%s: %s%s"
+                .formatted(
+                        folder.resolve(FILE),
+                        problem.pointer().isEmpty() ? "" : problem.pointer() + ": ",
+                        problem.message());
     }
 
     @Override
@@ -99,8 +126,7 @@ public final class FolderLauncher implements Launcher {
      * @throws ConfigurationFailure where there is no such file, or something is wrong with it
      */
     private ConnectorReference resolve(Path folder, ConnectorReference reference, Role role) {
-        ObjectNode named = read(folder);
-        named.set("config", reference.config());
+        ObjectNode named = named(folder, reference);
         if (named.has(IMAGE) && !named.has(NETWORK) && reachesOut(folder)) {
             named.put(NETWORK, "bridge");
         }
@@ -112,12 +138,7 @@ public final class FolderLauncher implements Launcher {
                             .filter(problem -> !problem.warning())
                             .findFirst()
                             .orElseThrow();
-            throw new ConfigurationFailure(
-                    "%s: %s%s"
-                            .formatted(
-                                    folder.resolve(FILE),
-                                    first.pointer().isEmpty() ? "" : first.pointer() + ": ",
-                                    first.message()));
+            throw new ConfigurationFailure(told(first, folder));
         }
         ConnectorReference found = parsed.reference().get();
         environment.putAll(found.environment());
@@ -129,6 +150,12 @@ public final class FolderLauncher implements Launcher {
                 reference.config(),
                 environment,
                 reference.timeouts());
+    }
+
+    private static ObjectNode named(Path folder, ConnectorReference reference) {
+        ObjectNode named = read(folder);
+        named.set("config", reference.config());
+        return named;
     }
 
     /**
