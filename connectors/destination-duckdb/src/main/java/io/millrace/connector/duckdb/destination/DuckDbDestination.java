@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +64,7 @@ final class DuckDbDestination implements Destination {
     @Override
     public void check() throws InterruptedException {
         boolean existed = Files.exists(file);
+        List<Path> missing = missingFolders();
         try (DuckDbDatabase database = openDatabase(Access.WRITE);
                 DuckDbConnection connection = database.connect()) {
             var probe =
@@ -92,16 +94,31 @@ final class DuckDbDestination implements Destination {
             throw DuckDbFailures.of(e, file);
         } finally {
             if (!existed) {
-                deleteProbe();
+                deleteProbe(missing);
             }
         }
     }
 
-    private void deleteProbe() {
+    /** The folders that the file would need and that aren't there, the innermost first. */
+    private List<Path> missingFolders() {
+        List<Path> missing = new ArrayList<>();
+        for (Path folder = file.toAbsolutePath().getParent();
+                folder != null && !Files.exists(folder);
+                folder = folder.getParent()) {
+            missing.add(folder);
+        }
+        return missing;
+    }
+
+    /** A check leaves nothing behind: its path may have been a mistake. */
+    private void deleteProbe(List<Path> folders) {
         try {
             Files.deleteIfExists(file);
+            for (Path folder : folders) {
+                Files.deleteIfExists(folder);
+            }
         } catch (IOException _) {
-            // An empty database stays; the next sync uses it.
+            // An empty database stays, or a folder that somebody else uses; so does the next sync.
         }
     }
 

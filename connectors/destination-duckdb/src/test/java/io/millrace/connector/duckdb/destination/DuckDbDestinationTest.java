@@ -497,6 +497,10 @@ class DuckDbDestinationTest {
             destination.check();
         }
         assertThat(directory).isEmptyDirectory();
+        try (var destination = new TestFile(directory.resolve("a/b/shop.duckdb")).destination()) {
+            destination.check();
+        }
+        assertThat(directory).isEmptyDirectory();
         var unwritable = new TestFile(Path.of("/proc/shop.duckdb"));
         assertThatThrownBy(() -> unwritable.destination().check())
                 .isInstanceOfAny(ConfigurationFailure.class, TransientFailure.class);

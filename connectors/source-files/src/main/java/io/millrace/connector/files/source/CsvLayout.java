@@ -16,8 +16,10 @@ import java.util.Set;
  * @param names the columns; unique, none empty. Empty for an empty file
  * @param offset where the first record begins, in decompressed UTF-8 bytes
  * @param line its line, from 1
+ * @param doubts what else may part the values, where that was to be found out and is not clear
  */
-record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line) {
+record CsvLayout(
+        CsvDialect dialect, List<String> names, long offset, long line, List<String> doubts) {
     private static final int HEAD_BYTES = 256 << 10;
     private static final int MAX_COLUMNS = 10_000;
     private static final int SNIFFED_ROWS = 200;
@@ -25,6 +27,7 @@ record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line)
 
     CsvLayout {
         names = List.copyOf(names);
+        doubts = List.copyOf(doubts);
     }
 
     /** Looks at {@code file}. Throws {@link ConfigurationFailure} where it is no such file. */
@@ -35,10 +38,11 @@ record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line)
             requireText(file, head);
             int quote = quote(format);
             byte lineEnd = lineEnd(head, quote);
-            byte delimiter =
+            List<Byte> fitting =
                     format.delimiter().isPresent()
-                            ? delimiter(format.delimiter().get())
+                            ? List.of(delimiter(format.delimiter().get()))
                             : sniff(head, quote, lineEnd, format.skipRows());
+            byte delimiter = fitting.size() == 1 ? fitting.getFirst() : (byte) ',';
             var dialect = new CsvDialect(delimiter, quote, lineEnd);
             var rows =
                     new CsvTokenizer(new ByteArrayInputStream(head), dialect, 0, 1, false, IGNORED);
@@ -56,15 +60,17 @@ record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line)
                                 .formatted(file.key(), MAX_COLUMNS));
             }
             if (count < 0) {
-                return new CsvLayout(dialect, List.of(), begin, line);
+                return new CsvLayout(dialect, List.of(), begin, line, List.of());
             }
             List<String> names = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 names.add(format.header() ? ColumnParser.text(rows, i, quote) : "");
             }
+            List<String> doubts =
+                    doubts(fitting, count == 1 ? ColumnParser.text(rows, 0, quote) : "");
             return format.header()
-                    ? new CsvLayout(dialect, unique(names), rows.offset(), rows.line())
-                    : new CsvLayout(dialect, unique(names), begin, line);
+                    ? new CsvLayout(dialect, unique(names), rows.offset(), rows.line(), doubts)
+                    : new CsvLayout(dialect, unique(names), begin, line, doubts);
         } catch (IOException failure) {
             throw file.failure(failure);
         }
@@ -163,10 +169,24 @@ record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line)
     }
 
     /**
-     * The delimiter with which the first rows have the same number of values, more than one; a
-     * comma where none is so, or several are.
+     * @param fitting what parts the first rows alike; a comma was taken if that isn't one
+     * @param only the only value of the first row; empty where it has several
      */
-    private static byte sniff(byte[] head, int quote, byte lineEnd, int skipRows)
+    private static List<String> doubts(List<Byte> fitting, String only) {
+        if (fitting.size() == 1) {
+            return List.of();
+        }
+        List<String> doubts = new ArrayList<>();
+        for (byte candidate : DELIMITERS) {
+            if (candidate != ',' && (fitting.contains(candidate) || only.indexOf(candidate) >= 0)) {
+                doubts.add(candidate == '\t' ? "\\t" : String.valueOf((char) candidate));
+            }
+        }
+        return doubts;
+    }
+
+    /** The delimiters with which the first rows have the same number of values, more than one. */
+    private static List<Byte> sniff(byte[] head, int quote, byte lineEnd, int skipRows)
             throws InterruptedException, IOException {
         List<Byte> fitting = new ArrayList<>();
         for (byte candidate : DELIMITERS) {
@@ -174,7 +194,7 @@ record CsvLayout(CsvDialect dialect, List<String> names, long offset, long line)
                 fitting.add(candidate);
             }
         }
-        return fitting.size() == 1 ? fitting.getFirst() : (byte) ',';
+        return fitting;
     }
 
     private static boolean fits(byte[] head, CsvDialect dialect, int skipRows)

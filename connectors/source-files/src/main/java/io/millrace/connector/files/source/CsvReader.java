@@ -125,6 +125,9 @@ final class CsvReader implements FileReader {
             output.progress(file, part.end(0, 1, new Ending.Closed()));
             return;
         }
+        if (!layout.doubts().isEmpty()) {
+            output.doubtful(file, layout.doubts());
+        }
         addNewColumns(file, layout, output);
         Optional<FileProgress> from =
                 part.from().filter(progress -> progress.offset() >= layout.offset());

@@ -33,6 +33,8 @@ final class FilesSource implements Source {
     /** Files of a stream whose values are looked at for the types of its columns. */
     private static final int SAMPLED_FILES = 5;
 
+    private static final int MANY_STREAMS = 100;
+
     private final FilesOptions options;
     private final ConnectorContext context;
 
@@ -125,6 +127,7 @@ final class FilesSource implements Source {
     public void read(ReadPlan plan, SourceOutput output) throws InterruptedException {
         Map<StreamName, SyncFailure> broken = new LinkedHashMap<>();
         List<StreamFiles> streams = find(broken::put);
+        adviseOneStream(plan, output);
         var turns = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors()));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             var readings = new ArrayList<Future<?>>();
@@ -149,6 +152,16 @@ final class FilesSource implements Source {
             } finally {
                 readings.forEach(reading -> reading.cancel(true));
             }
+        }
+    }
+
+    /** A stream costs more than a file does, and tables by the hundred are hardly ever meant. */
+    private void adviseOneStream(ReadPlan plan, SourceOutput output) {
+        if (options.streams().isEmpty() && plan.streams().size() >= MANY_STREAMS) {
+            output.log(
+                    SourceOutput.LogLevel.WARN,
+                    "These are %,d streams, one for each name of a file. Where the files hold the same kind of rows, read them as one stream, which is also faster: streams: [{name: all, path: \"%s\"}]"
+                            .formatted(plan.streams().size(), options.path().orElse("data/*.csv")));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class TypedOutput implements AutoCloseable {
     private final Duration betweenCheckpoints;
     private long lastCheckpoint;
     private boolean unsettled;
+    private boolean toldDoubt;
 
     TypedOutput(
             StreamRequest request,
@@ -177,6 +179,23 @@ final class TypedOutput implements AutoCloseable {
                 part.lastRow() == LastRow.LEAVE ? LogLevel.INFO : LogLevel.WARN,
                 "The last line of %s, line %d, is not finished. It will be read when it is, or as it stands if the next sync finds the file unchanged."
                         .formatted(file.key(), line));
+    }
+
+    /** Tells, once, that a comma may not be what parts the values of a file. */
+    void doubtful(InputFile file, List<String> delimiters) {
+        if (toldDoubt) {
+            return;
+        }
+        toldDoubt = true;
+        log.log(
+                LogLevel.WARN,
+                "%s is read with commas between its values; it may as well have %s. Say which: format: {filetype: csv, delimiter: \"%s\"}"
+                        .formatted(
+                                file.key(),
+                                delimiters.stream()
+                                        .map("\"%s\""::formatted)
+                                        .collect(Collectors.joining(" or ")),
+                                delimiters.getFirst()));
     }
 
     Optional<Column> find(String name) {

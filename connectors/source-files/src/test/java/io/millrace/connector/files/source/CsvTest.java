@@ -123,6 +123,21 @@ class CsvTest extends FilesTest {
     }
 
     @Test
+    void aDelimiterThatIsNotClearIsToldWithTheOthers() throws IOException, InterruptedException {
+        write("a.csv", "a;b|c\n1;2|3\n");
+        assertThat(read("a.csv").warnings())
+                .singleElement()
+                .asString()
+                .contains("a.csv is read with commas", "\";\" or \"|\"", "delimiter: \";\"");
+        write("a.csv", "a;b;c\n1\n2;x\n3;y;z;zz\n4\n");
+        assertThat(read("a.csv").warnings()).hasSize(1);
+        write("a.csv", "text\none; two\nthree\n");
+        assertThat(read("a.csv").warnings()).isEmpty();
+        write("a.csv", "a,b\n1;2,3\n4,5|6\n");
+        assertThat(read("a.csv").warnings()).isEmpty();
+    }
+
+    @Test
     void theFormatSaysDelimiterQuoteLinesToSkipAndNulls() throws IOException, InterruptedException {
         write("a.txt", "made by hand\n\na;b\n'1;2';\\N\n'';x\n");
         var stream =

@@ -8,6 +8,7 @@ import io.millrace.protocol.connector.StreamOutput;
 import io.millrace.protocol.failure.SyncFailure;
 import io.millrace.protocol.schema.StreamSchema;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Keeps what a source gives, as texts, and states with how many rows came before. */
 final class RecordingOutput implements SourceOutput {
     final BatchMemory memory = new BatchMemory(256 << 20);
+    final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     private final Map<StreamName, Recorded> streams = new ConcurrentHashMap<>();
 
     @Override
@@ -40,7 +42,11 @@ final class RecordingOutput implements SourceOutput {
     }
 
     @Override
-    public void log(LogLevel level, String message) {}
+    public void log(LogLevel level, String message) {
+        if (level == LogLevel.WARN) {
+            warnings.add(message);
+        }
+    }
 
     /** A state, and the rows and rejections that came before it. */
     record State(JsonNode json, int rows, int rejections) {}
@@ -56,6 +62,11 @@ final class RecordingOutput implements SourceOutput {
         Optional<SyncFailure> failure = Optional.empty();
         boolean complete;
         private final StreamName name;
+
+        /** What everybody was told while this was read. */
+        List<String> warnings() {
+            return warnings;
+        }
 
         Recorded(StreamName name) {
             this.name = name;
