@@ -119,6 +119,18 @@ class PipelinesIT {
         assertThat(run(0, "lint", "p.yaml").output())
                 .containsOnlyOnce(slip)
                 .contains("shop.yaml:9:", "shopp");
+        write("connector.yaml", "manifest: shop.yaml\n");
+        write(
+                "f.yaml",
+                """
+                name: slip
+                source: {folder: ., config: {shop: a}}
+                destination: {connector: dev-null}
+                """);
+        assertThat(run(0, "plan", "f.yaml").errors()).containsOnlyOnce(slip);
+        assertThat(run(0, "lint", "f.yaml").output())
+                .containsOnlyOnce(slip)
+                .contains("shop.yaml:9:", "shopp");
     }
 
     @Test

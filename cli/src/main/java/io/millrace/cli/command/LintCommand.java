@@ -6,11 +6,13 @@ import io.millrace.cli.pipeline.Problem;
 import io.millrace.cli.pipeline.ProblemsException;
 import io.millrace.replication.launch.ConnectorReference;
 import io.millrace.replication.launch.Launchers;
+import io.millrace.replication.launch.folder.FolderLauncher;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -66,9 +68,18 @@ final class LintCommand implements Callable<Integer> {
 
     /** All that is to be said of the manifest that a pipeline reads by. */
     private static Stream<Problem> manifestProblems(ConnectorReference source) {
-        return source.kind().equals(ManifestLauncher.KIND)
-                ? ManifestCommand.Lint.problems(Path.of(source.target().asString())).stream()
-                : Stream.empty();
+        Path target = Path.of(source.target().asString(""));
+        Optional<Path> manifest =
+                switch (source.kind()) {
+                    case ManifestLauncher.KIND -> Optional.of(target);
+                    case FolderLauncher.KIND ->
+                            FolderLauncher.read(target)
+                                    .path(ManifestLauncher.KIND)
+                                    .asStringOpt()
+                                    .map(target::resolve);
+                    default -> Optional.empty();
+                };
+        return manifest.stream().flatMap(file -> ManifestCommand.Lint.problems(file).stream());
     }
 
     /** A pipeline says where its data comes from and goes to; a manifest has a version. */

@@ -32,6 +32,12 @@ public final class FolderLauncher implements Launcher {
     /** The file that says how the connector is started. */
     public static final String FILE = "connector.yaml";
 
+    /** The key by which a pipeline names a folder. */
+    public static final String KIND = "folder";
+
+    /** The key of a connector in YAML, whose value is a path. */
+    private static final String MANIFEST = "manifest";
+
     private static final String METADATA = "metadata.yaml";
     private static final String IMAGE = "image";
     private static final String NETWORK = "network";
@@ -47,7 +53,7 @@ public final class FolderLauncher implements Launcher {
 
     @Override
     public String kind() {
-        return "folder";
+        return KIND;
     }
 
     @Override
@@ -73,7 +79,7 @@ public final class FolderLauncher implements Launcher {
 
     /** What is wrong with the configuration is wrong in the pipeline; all else in the folder. */
     private static LaunchProblem inPipeline(LaunchProblem problem, Path folder) {
-        return problem.pointer().startsWith("/config")
+        return problem.pointer().startsWith("/config") || problem.elsewhere().isPresent()
                 ? problem
                 : new LaunchProblem("/folder", told(problem, folder), problem.warning());
     }
@@ -152,9 +158,13 @@ public final class FolderLauncher implements Launcher {
                 reference.timeouts());
     }
 
+    /** The connector as its folder names it, its files by paths that hold anywhere. */
     private static ObjectNode named(Path folder, ConnectorReference reference) {
         ObjectNode named = read(folder);
         named.set("config", reference.config());
+        if (named.path(MANIFEST).isString()) {
+            named.put(MANIFEST, folder.resolve(named.path(MANIFEST).asString()).toString());
+        }
         return named;
     }
 
