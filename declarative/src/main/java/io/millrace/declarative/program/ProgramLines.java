@@ -28,13 +28,13 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -58,8 +58,11 @@ final class ProgramLines implements EngineLog {
     private volatile SecretMasker masker = SecretMasker.none();
     private volatile Optional<Manifest> manifest = Optional.empty();
 
-    /** Streams that have ended, as their last status said. */
-    private final Set<String> ended = ConcurrentHashMap.newKeySet();
+    /**
+     * Streams that have ended, as their last status said. Guarded by itself, so that no status
+     * comes after the last.
+     */
+    private final Set<String> ended = new HashSet<>();
 
     ProgramLines(OutputStream output, InstantSource clock, LogLevel lowest) {
         this.writer = new MessageWriter(output);
@@ -123,16 +126,18 @@ final class ProgramLines implements EngineLog {
 
     @Override
     public void rateLimited(String streamName) {
-        if (ended.contains(streamName)) {
-            return; // it is read as a parent of another stream now
-        }
-        write(
+        var status =
                 new TraceMessage.StreamStatus(
                         new TraceMessage.Descriptor(StreamName.of(streamName), Additional.NONE),
                         open(TraceMessage.Status.RUNNING),
                         List.of(TraceMessage.Reason.rateLimited(OptionalLong.empty())),
                         Additional.NONE,
-                        TraceMessage.Context.at(now())));
+                        TraceMessage.Context.at(now()));
+        synchronized (ended) {
+            if (!ended.contains(streamName)) { // else it is read as a parent of another stream now
+                write(status);
+            }
+        }
     }
 
     private static OpenValue<TraceMessage.Status> open(TraceMessage.Status status) {
@@ -255,12 +260,14 @@ final class ProgramLines implements EngineLog {
 
         @Override
         public synchronized void ended() {
-            ended.add(name);
-            status(
-                    name,
-                    failures.isEmpty()
-                            ? TraceMessage.Status.COMPLETE
-                            : TraceMessage.Status.INCOMPLETE);
+            synchronized (ended) {
+                ended.add(name);
+                status(
+                        name,
+                        failures.isEmpty()
+                                ? TraceMessage.Status.COMPLETE
+                                : TraceMessage.Status.INCOMPLETE);
+            }
         }
     }
 
