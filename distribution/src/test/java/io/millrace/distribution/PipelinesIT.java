@@ -386,7 +386,8 @@ class PipelinesIT {
                 Process process =
                         program()
                                 .start(folder.resolve(command + ".out"), errors, command, "p.yaml");
-                while (process.isAlive() && !Files.readString(errors).contains("The next one comes in")) {
+                while (process.isAlive()
+                        && !Files.readString(errors).contains("The next one comes in")) {
                     Thread.sleep(50);
                 }
                 server.start();
